@@ -1,0 +1,26 @@
+import { type SseIdentity } from '../options/sse-identity.js';
+import { type Audiences } from '../connections/sse-connection.js';
+
+/** The reserved channels of audiences. Names of applications can't begin with `$`. */
+export const EVERYONE = '$all';
+
+export function userAudience(userId: string): string {
+  return `$user.${userId}`;
+}
+
+export function permissionAudience(permission: string): string {
+  return `$perm.${permission}`;
+}
+
+export function isAudience(channel: string): boolean {
+  return channel.startsWith('$');
+}
+
+/** The reserved channels that a stream of this identity listens to. */
+export function audiencesOf(listen: Audiences, identity: SseIdentity | undefined): string[] {
+  const names: string[] = [];
+  if (listen.all) names.push(EVERYONE);
+  if (listen.user && identity) names.push(userAudience(identity.userId));
+  if (listen.permissions && identity) names.push(...identity.permissions.map(permissionAudience));
+  return names;
+}

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { type ChannelMessage } from '../backplane/backplane.js';
+import { ConnectionRegistry } from '../connections/connection-registry.js';
+import { type SseConnection } from '../connections/sse-connection.js';
+import { frameOf } from '../protocol/event-encoder.js';
+import { type Frame } from '../protocol/frame.js';
+
+/** Takes an event of a channel to everybody on this node who listens: encoded once, however many they are. */
+@Injectable()
+export class ChannelFanOut {
+  constructor(private readonly registry: ConnectionRegistry) {}
+
+  deliver(message: ChannelMessage): void {
+    if (this.registry.countByChannel(message.channel) === 0) return;
+    const frame = frameOf(message, message);
+    let withoutId: Frame | undefined;
+    const { except } = message;
+    for (const connection of this.registry.listeners(message.channel)) {
+      if (except && isExcluded(connection, except)) continue;
+      // A stream with a source of its own has the application's ids: one of ours would move its cursor elsewhere.
+      if (connection.idsOwner === 'backplane' || frame.id === undefined) connection.deliver(frame);
+      else connection.deliver((withoutId ??= frameOf({ ...message, id: undefined }, message)));
+    }
+  }
+}
+
+function isExcluded(connection: SseConnection, except: NonNullable<ChannelMessage['except']>): boolean {
+  if (except.connections?.includes(connection.id)) return true;
+  return connection.userId !== undefined && (except.users?.includes(connection.userId) ?? false);
+}

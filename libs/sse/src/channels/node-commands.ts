@@ -1,0 +1,72 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type NodeCommand } from '../backplane/backplane.js';
+import { ConnectionRegistry } from '../connections/connection-registry.js';
+import { type SseConnection } from '../connections/sse-connection.js';
+import { type SseIdentity } from '../options/sse-identity.js';
+import { type EventFields } from '../protocol/event-block.js';
+import { frameOf } from '../protocol/event-encoder.js';
+import { ChannelMembership } from './channel-membership.js';
+
+/** Whose connections a command is about. */
+export type ConnectionTarget = { readonly user: string } | { readonly connection: string };
+export type DisconnectTarget = ConnectionTarget | { readonly token: string };
+
+/** What the nodes ask of one another. */
+export type SseCommand =
+  | { readonly name: 'send'; readonly connection: string; readonly event: EventFields }
+  | { readonly name: 'subscribe' | 'unsubscribe'; readonly target: ConnectionTarget; readonly channel: string }
+  | { readonly name: 'disconnect'; readonly target: DisconnectTarget; readonly text?: string }
+  | { readonly name: 'identity'; readonly userId: string; readonly identity: SseIdentity };
+
+/** Carries commands out on the connections of this node. */
+@Injectable()
+export class NodeCommands {
+  private readonly logger = new Logger('SseCommands');
+
+  constructor(
+    private readonly registry: ConnectionRegistry,
+    private readonly membership: ChannelMembership,
+  ) {}
+
+  execute(received: NodeCommand): void {
+    const command = received as SseCommand;
+    switch (command.name) {
+      case 'send':
+        this.registry.get(command.connection)?.deliver(frameOf(command.event));
+        return;
+      case 'subscribe':
+      case 'unsubscribe':
+        for (const connection of this.targets(command.target)) {
+          this.report(command.name, connection, this.membership[command.name](connection, command.channel));
+        }
+        return;
+      case 'disconnect':
+        for (const connection of this.targets(command.target)) {
+          connection.finish({ reason: 'token' in command.target ? 'revoked' : 'kicked', text: command.text });
+        }
+        return;
+      case 'identity':
+        for (const connection of this.registry.byUser(command.userId)) {
+          this.report('identity', connection, this.membership.renew(connection, command.identity));
+        }
+        return;
+      default:
+        // A node of another version may know more commands than this one.
+        this.logger.warn(`Unknown command ${JSON.stringify(received.name)}: is another node of a newer version?`);
+    }
+  }
+
+  private targets(target: DisconnectTarget): SseConnection[] {
+    if ('user' in target) return this.registry.byUser(target.user);
+    if ('token' in target) return this.registry.all().filter(({ identity }) => identity?.tokenId === target.token);
+    const connection = this.registry.get(target.connection);
+    return connection ? [connection] : [];
+  }
+
+  private report(name: SseCommand['name'], connection: SseConnection, done: Promise<void>): void {
+    done.catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.logger.warn(`Command ${name} failed on connection ${connection.id}: ${why}`);
+    });
+  }
+}

@@ -1,0 +1,126 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Backplane, type Published } from '../backplane/backplane.js';
+import { BACKPLANE } from '../backplane/tokens.js';
+import { type ResolvedOptions } from '../options/resolved-options.js';
+import { type SseIdentity } from '../options/sse-identity.js';
+import { SSE_OPTIONS } from '../options/tokens.js';
+import { type EventFields } from '../protocol/event-block.js';
+import { EventEncoder } from '../protocol/event-encoder.js';
+import { SseError } from '../protocol/sse-error.js';
+import { type SseEvent } from '../protocol/sse-event.js';
+import { SseEventError } from '../protocol/sse-event-error.js';
+import { EVERYONE, permissionAudience, userAudience } from './audience.js';
+import { type Channel, channelName, checkChannelName, type EventOf } from './channel.js';
+import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './node-commands.js';
+import { checkPublishOptions, type PublishOptions } from './publish-options.js';
+
+/**
+ * Publishes events and steers connections, on whichever node they are. Injectable anywhere.
+ *
+ * Calls of one caller keep their order, also when they are not awaited. They fail with an `SseEventError` on an event
+ * that can't be sent, and with an `SseBackplaneError` when the engine behind the backplane is away; no stream is touched
+ * by either.
+ *
+ * @example
+ * constructor(private readonly sse: SseBroadcaster) {}
+ * async rename(room: string, name: string) {
+ *   await this.sse.toChannel(`room.${room}`, { type: 'renamed', data: { name } });
+ * }
+ */
+@Injectable()
+export class SseBroadcaster {
+  private readonly encoder: EventEncoder;
+
+  constructor(
+    @Inject(BACKPLANE) private readonly backplane: Backplane,
+    @Inject(SSE_OPTIONS) options: ResolvedOptions,
+  ) {
+    this.encoder = new EventEncoder(options.serializer, options.maxEventBytes);
+  }
+
+  /** To everyone whose stream listens to channels. Streams with a source of their own hear it with `listen: { all: true }`. */
+  async broadcast(event: SseEvent, options?: PublishOptions): Promise<Published> {
+    return this.publish(EVERYONE, event, options);
+  }
+
+  /** To everyone who listens to the channel. */
+  async toChannel<E>(
+    channel: string | Channel<E>,
+    event: SseEvent | EventOf<E>,
+    options?: PublishOptions,
+  ): Promise<Published> {
+    const name = channelName(channel);
+    checkChannelName(name);
+    return this.publish(name, event, options);
+  }
+
+  /** To all streams of a user. With `queue` it waits for a user who is away (not available in this version). */
+  async toUser(userId: string, event: SseEvent, options?: PublishOptions & { queue?: boolean }): Promise<Published> {
+    return this.publish(userAudience(filled(userId, 'userId')), event, options);
+  }
+
+  /** To the streams of all who hold a permission. */
+  async toPermission(permission: string, event: SseEvent, options?: PublishOptions): Promise<Published> {
+    return this.publish(permissionAudience(filled(permission, 'permission')), event, options);
+  }
+
+  /** To one connection, on whichever node it is. Nothing happens if it has ended. */
+  async toConnection(connectionId: string, event: SseEvent): Promise<Published> {
+    await this.command({ name: 'send', connection: filled(connectionId, 'connectionId'), event: this.fields(event) });
+    return {};
+  }
+
+  /**
+   * Lets connections listen to a channel from now on, for as long as they live. `channels.authorize` is asked where the
+   * connection is; a no is logged there.
+   */
+  async subscribe(target: ConnectionTarget, channel: string): Promise<void> {
+    checkChannelName(channel);
+    await this.command({ name: 'subscribe', target, channel });
+  }
+
+  async unsubscribe(target: ConnectionTarget, channel: string): Promise<void> {
+    checkChannelName(channel);
+    await this.command({ name: 'unsubscribe', target, channel });
+  }
+
+  /** Ends connections for good. The client is told `reason`, by default the reason that the registry counts. */
+  async disconnect(target: DisconnectTarget, reason?: string): Promise<void> {
+    await this.command({ name: 'disconnect', target, text: reason });
+  }
+
+  /** Gives the user's open connections a new identity: audiences follow it, and all channels are authorised anew. */
+  async updateIdentity(userId: string, identity: SseIdentity): Promise<void> {
+    if (identity.userId !== userId) {
+      throw new SseError(
+        'SSE_IDENTITY',
+        `The new identity is of user ${JSON.stringify(identity.userId)}, not of ${JSON.stringify(userId)}: a connection stays with its user. Disconnect it instead.`,
+      );
+    }
+    await this.command({ name: 'identity', userId, identity });
+  }
+
+  private publish(channel: string, event: SseEvent, options: PublishOptions = {}): Promise<Published> {
+    checkPublishOptions(options);
+    const { ephemeral, key, except } = options;
+    return this.backplane.publish({ ...this.fields(event), channel, ephemeral, key, except });
+  }
+
+  private command(command: SseCommand): Promise<void> {
+    return this.backplane.command(command);
+  }
+
+  private fields(event: SseEvent): EventFields {
+    const fields = this.encoder.serialise(event);
+    if (fields.id === undefined) return fields;
+    throw new SseEventError(
+      'SSE_EVENT_ID',
+      `The event has the id ${JSON.stringify(fields.id)}, but the ids of published events are given by the backplane: put it into the data.`,
+    );
+  }
+}
+
+function filled(value: string, name: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new SseError('SSE_ARGUMENT', `${name} is ${JSON.stringify(value)}: use a string that is not empty.`);
+}

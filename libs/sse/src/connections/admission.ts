@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { type SseConnectionOptions } from '../options/sse-module-options.js';
+import { jitter } from './jitter.js';
+import { SseRefusedException } from './sse-refused.exception.js';
+
+/** Who asks for a place. */
+export interface Applicant {
+  readonly userId: string | undefined;
+  readonly remoteAddress: string;
+}
+
+/** The limits of one scope: of the process, or of one route. */
+export type AdmissionLimits = Pick<
+  Required<SseConnectionOptions>,
+  'max' | 'maxPerUser' | 'maxPerIp' | 'onUserLimit' | 'retryAfter'
+>;
+
+/** Counts the places of one scope. A place is taken before the handler runs, so those who still wait count too. */
+export class AdmissionScope {
+  private taken = 0;
+  private readonly perUser = new Map<string, number>();
+  private readonly perIp = new Map<string, number>();
+
+  constructor(private readonly limits: AdmissionLimits) {}
+
+  /** @throws SseRefusedException if there is no place */
+  check({ userId, remoteAddress }: Applicant): void {
+    const { max, maxPerIp, maxPerUser, onUserLimit } = this.limits;
+    if (max !== null && this.taken >= max) {
+      throw this.refusal('SSE_MAX_CONNECTIONS', 503, 'The server has no place for another stream at the moment.');
+    }
+    if (maxPerIp !== null && (this.perIp.get(remoteAddress) ?? 0) >= maxPerIp) {
+      throw this.refusal('SSE_MAX_PER_IP', 429, `This address has ${maxPerIp} streams open, which is the maximum.`);
+    }
+    // With `replace-oldest` the newcomer is let in, and the oldest goes once the new stream is open.
+    if (maxPerUser === null || userId === undefined || onUserLimit !== 'reject') return;
+    if ((this.perUser.get(userId) ?? 0) >= maxPerUser) {
+      throw this.refusal('SSE_MAX_PER_USER', 429, `This user has ${maxPerUser} streams open, which is the maximum.`);
+    }
+  }
+
+  take(applicant: Applicant): void {
+    this.count(applicant, 1);
+  }
+
+  release(applicant: Applicant): void {
+    this.count(applicant, -1);
+  }
+
+  private count({ userId, remoteAddress }: Applicant, by: 1 | -1): void {
+    this.taken += by;
+    if (this.limits.maxPerIp !== null) add(this.perIp, remoteAddress, by);
+    if (this.limits.maxPerUser !== null && userId !== undefined) add(this.perUser, userId, by);
+  }
+
+  private refusal(
+    code: 'SSE_MAX_CONNECTIONS' | 'SSE_MAX_PER_USER' | 'SSE_MAX_PER_IP',
+    status: number,
+    message: string,
+  ) {
+    return new SseRefusedException(code, status, message, jitter(this.limits.retryAfter, 0.5, 0.5));
+  }
+}
+
+/** A place among the connections, from before the handler runs to the end of the connection. Released once. */
+export class Place {
+  private held = true;
+
+  constructor(
+    private readonly scopes: readonly AdmissionScope[],
+    private readonly applicant: Applicant,
+  ) {
+    for (const scope of scopes) scope.take(applicant);
+  }
+
+  release(): void {
+    if (!this.held) return;
+    this.held = false;
+    for (const scope of this.scopes) scope.release(this.applicant);
+  }
+}
+
+/** Lets connections in, or not. Others close and open it: it does not ask why. */
+@Injectable()
+export class Admission {
+  /** Connections that were refused, of all routes and for all reasons. */
+  refused = 0;
+  private closedFor: { message: string; retryAfter: () => number } | undefined;
+
+  /** From now on everybody is refused with 503 and told to come back after `retryAfter()` milliseconds. */
+  close(message: string, retryAfter: () => number): void {
+    this.closedFor = { message, retryAfter };
+  }
+
+  open(): void {
+    this.closedFor = undefined;
+  }
+
+  /** @throws SseRefusedException if nobody is let in at the moment; asked again for who was let in before */
+  checkOpen(): void {
+    if (!this.closedFor) return;
+    const { message, retryAfter } = this.closedFor;
+    throw new SseRefusedException('SSE_CLOSED_FOR_NEW', 503, message, retryAfter());
+  }
+
+  /** @throws SseRefusedException if one of the scopes has no place, or if nobody is let in at the moment */
+  reserve(applicant: Applicant, scopes: readonly AdmissionScope[]): Place {
+    try {
+      this.checkOpen();
+      for (const scope of scopes) scope.check(applicant);
+    } catch (refusal) {
+      this.refused++;
+      throw refusal;
+    }
+    return new Place(scopes, applicant);
+  }
+}
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
+}

@@ -1,0 +1,7 @@
+import { type SseConnection } from './sse-connection.js';
+
+/** How a connection gets on and off a channel. The channels' room implements it, since it knows rules and backplane. */
+export interface ChannelSubscriber {
+  subscribe(connection: SseConnection, channel: string): Promise<void>;
+  unsubscribe(connection: SseConnection, channel: string): Promise<void>;
+}

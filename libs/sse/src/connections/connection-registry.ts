@@ -1,0 +1,215 @@
+import { Injectable } from '@nestjs/common';
+import { type Observable, Subject } from 'rxjs';
+import { Admission } from './admission.js';
+import { CLOSE_REASONS, type CloseReason } from './close-reason.js';
+import { QueueBudget } from './queue-budget.js';
+import { type SseConnection } from './sse-connection.js';
+
+/** This node's counts, see {@link ConnectionRegistry.stats}. */
+export interface ConnectionStats {
+  /** Open now. */
+  readonly active: number;
+  /** Opened since the start. */
+  readonly opened: number;
+  /** Refused since the start. */
+  readonly refused: number;
+  /** The most that were open at once. */
+  readonly peak: number;
+  /** Users with an open connection, and channels with a listener. */
+  readonly users: number;
+  readonly channels: number;
+  /** Events that were left out since a client read too slowly. */
+  readonly dropped: number;
+  /** Bytes that wait for slow clients. */
+  readonly queuedBytes: number;
+  /** Ended since the start, by reason. */
+  readonly closed: Readonly<Record<CloseReason, number>>;
+}
+
+/** An end of a connection, with its reason. */
+export interface ClosedConnection {
+  readonly connection: SseConnection;
+  readonly reason: CloseReason;
+}
+
+/** A connection came to a channel, or left it. */
+export interface MembershipChange {
+  readonly type: 'join' | 'leave';
+  readonly connection: SseConnection;
+  readonly channel: string;
+}
+
+/**
+ * The open connections of this node, by id, by user and by channel: the one index of who listens to what.
+ *
+ * @example
+ * constructor(private readonly connections: ConnectionRegistry) {}
+ * isOnline(userId: string) { return this.connections.countByUser(userId) > 0; }
+ */
+@Injectable()
+export class ConnectionRegistry {
+  private readonly connections = new Map<string, SseConnection>();
+  private readonly users = new Map<string, Set<SseConnection>>();
+  private readonly channels = new Map<string, Set<SseConnection>>();
+  private readonly opened = new Subject<SseConnection>();
+  private readonly ended = new Subject<ClosedConnection>();
+  private readonly membership = new Subject<MembershipChange>();
+  private readonly closedBy = Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, 0])) as Record<
+    CloseReason,
+    number
+  >;
+  private openedInAll = 0;
+  private peak = 0;
+
+  constructor(
+    private readonly admission: Admission,
+    private readonly budget: QueueBudget,
+  ) {}
+
+  /** Connections as they open. */
+  get opened$(): Observable<SseConnection> {
+    return this.opened;
+  }
+
+  /** Connections as they end. Each that opened ends once. */
+  get closed$(): Observable<ClosedConnection> {
+    return this.ended;
+  }
+
+  /** Channels as connections come and go. */
+  get membership$(): Observable<MembershipChange> {
+    return this.membership;
+  }
+
+  /** Open connections. */
+  get count(): number {
+    return this.connections.size;
+  }
+
+  /** All counts at once. */
+  stats(): ConnectionStats {
+    return {
+      active: this.connections.size,
+      opened: this.openedInAll,
+      refused: this.admission.refused,
+      peak: this.peak,
+      users: this.users.size,
+      channels: this.channels.size,
+      dropped: this.budget.dropped,
+      queuedBytes: this.budget.bytes,
+      closed: { ...this.closedBy },
+    };
+  }
+
+  get(id: string): SseConnection | undefined {
+    return this.connections.get(id);
+  }
+
+  /** All open connections, the oldest first. */
+  all(): SseConnection[] {
+    return [...this.connections.values()];
+  }
+
+  /** The user's open connections, the oldest first. */
+  byUser(userId: string): SseConnection[] {
+    return [...(this.users.get(userId) ?? [])];
+  }
+
+  /** Who listens to a channel on this node. */
+  byChannel(channel: string): SseConnection[] {
+    return [...(this.channels.get(channel) ?? [])];
+  }
+
+  /** As `byUser(userId).length`, without making a list. */
+  countByUser(userId: string): number {
+    return this.users.get(userId)?.size ?? 0;
+  }
+
+  /** As `byChannel(channel).length`, without making a list. */
+  countByChannel(channel: string): number {
+    return this.channels.get(channel)?.size ?? 0;
+  }
+
+  /** Closes a connection of this node; false if there is none. For all nodes: `SseBroadcaster.disconnect()`. */
+  close(id: string, reason: CloseReason = 'kicked'): boolean {
+    const connection = this.connections.get(id);
+    connection?.close(reason);
+    return connection !== undefined;
+  }
+
+  /** Closes the user's connections to this node and returns how many there were. */
+  closeUser(userId: string, reason: CloseReason = 'kicked'): number {
+    const connections = this.byUser(userId);
+    for (const connection of connections) connection.close(reason);
+    return connections.length;
+  }
+
+  /** @internal The listeners of a channel, live, for the fan-out. */
+  listeners(channel: string): Iterable<SseConnection> {
+    return this.channels.get(channel) ?? [];
+  }
+
+  /** @internal */
+  add(connection: SseConnection): void {
+    this.connections.set(connection.id, connection);
+    if (connection.userId !== undefined) addTo(this.users, connection.userId, connection);
+    this.openedInAll++;
+    this.peak = Math.max(this.peak, this.connections.size);
+    this.opened.next(connection);
+  }
+
+  /** @internal Returns whether the connection is the channel's first on this node. */
+  join(connection: SseConnection, channel: string): boolean {
+    connection.joined.add(channel);
+    const first = addTo(this.channels, channel, connection);
+    this.membership.next({ type: 'join', connection, channel });
+    return first;
+  }
+
+  /** @internal Returns whether the connection was the channel's last on this node. */
+  leave(connection: SseConnection, channel: string): boolean {
+    if (!connection.joined.delete(channel)) return false;
+    const last = removeFrom(this.channels, channel, connection);
+    this.membership.next({ type: 'leave', connection, channel });
+    return last;
+  }
+
+  /**
+   * @internal For a connection that has ended: it keeps the names of its channels, for the close hooks. Calls back for
+   * each channel that has lost its last listener with it.
+   */
+  leaveAll(connection: SseConnection, onLast: (channel: string) => void): void {
+    for (const channel of connection.joined) {
+      const last = removeFrom(this.channels, channel, connection);
+      this.membership.next({ type: 'leave', connection, channel });
+      if (last) onLast(channel);
+    }
+  }
+
+  /** @internal */
+  remove(connection: SseConnection, reason: CloseReason): void {
+    if (!this.connections.delete(connection.id)) return;
+    if (connection.userId !== undefined) removeFrom(this.users, connection.userId, connection);
+    this.closedBy[reason]++;
+    this.ended.next({ connection, reason });
+  }
+}
+
+/** Returns whether the set was made for it. */
+function addTo<T>(index: Map<string, Set<T>>, key: string, item: T): boolean {
+  const set = index.get(key);
+  if (set) {
+    set.add(item);
+    return false;
+  }
+  index.set(key, new Set([item]));
+  return true;
+}
+
+/** Returns whether the set is gone with it. */
+function removeFrom<T>(index: Map<string, Set<T>>, key: string, item: T): boolean {
+  const set = index.get(key);
+  if (!set?.delete(item) || set.size > 0) return false;
+  index.delete(key);
+  return true;
+}

@@ -1,0 +1,16 @@
+import { type Linger } from '../transport/linger.js';
+import { type ChannelSubscriber } from './channel-subscriber.js';
+import { type CloseReason } from './close-reason.js';
+import { type OutboxServices } from './outbox.js';
+import { type SseConnection } from './sse-connection.js';
+
+/** What all connections share. */
+export interface ConnectionServices extends OutboxServices {
+  readonly subscriber: ChannelSubscriber;
+  readonly linger: Linger;
+  /** Called once for each connection that was open and has ended. */
+  closed(connection: SseConnection, reason: CloseReason): void;
+}
+
+/** Injects the {@link ConnectionServices}. */
+export const CONNECTION_SERVICES = Symbol('sse:connection-services');

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { ConnectionRegistry } from './connection-registry.js';
+import { HeartbeatService } from './heartbeat.service.js';
+import { IdleSweep } from './idle-sweep.js';
+import { MaxAge } from './max-age.js';
+import { type SseConnection } from './sse-connection.js';
+import { TimerWheel } from './timer-wheel.js';
+
+/** Everything that goes on beside an open connection until it ends: heartbeats, its age, the sweep, its user's limit. */
+@Injectable()
+export class ConnectionWatch {
+  constructor(
+    private readonly registry: ConnectionRegistry,
+    private readonly heartbeats: HeartbeatService,
+    private readonly sweep: IdleSweep,
+    private readonly wheel: TimerWheel,
+  ) {}
+
+  start(connection: SseConnection): void {
+    this.heartbeats.watch(connection);
+    MaxAge.watch(connection, this.wheel);
+    this.sweep.start();
+    this.replaceOldest(connection);
+  }
+
+  /** The newcomer is open: now, and not before, the user's oldest gives way, of the process or of the route. */
+  private replaceOldest({ userId, settings }: SseConnection): void {
+    const { onUserLimit, maxPerUser } = settings.connections;
+    if (userId === undefined || onUserLimit !== 'replace-oldest') return;
+    const { maxPerUserOfRoute } = settings;
+    if (maxPerUserOfRoute !== null) {
+      const ofRoute = this.registry.byUser(userId).filter((other) => other.settings === settings);
+      closeOldest(ofRoute, maxPerUserOfRoute);
+    } else if (maxPerUser !== null && this.registry.countByUser(userId) > maxPerUser) {
+      closeOldest(this.registry.byUser(userId), maxPerUser);
+    }
+  }
+}
+
+function closeOldest(connections: readonly SseConnection[], max: number): void {
+  for (const connection of connections.slice(0, Math.max(0, connections.length - max))) connection.close('replaced');
+}

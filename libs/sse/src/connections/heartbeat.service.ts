@@ -1,0 +1,98 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type ResolvedOptions } from '../options/resolved-options.js';
+import { SSE_OPTIONS } from '../options/tokens.js';
+import { frameOf } from '../protocol/event-encoder.js';
+import { Frame } from '../protocol/frame.js';
+import { ConnectionRegistry } from './connection-registry.js';
+import { jitter } from './jitter.js';
+import { type SseConnection } from './sse-connection.js';
+import { TimerWheel, WheelEntry } from './timer-wheel.js';
+
+/** Ignored by every client, and enough to keep proxies from cutting the stream. */
+const COMMENT = new Frame(':\n\n');
+/** A visible heartbeat is encoded once for all that are due together, in milliseconds. */
+const SAME_TIME = 20;
+
+/**
+ * Signs of life for connections that nothing else is written to. Each connection is due by itself, so that they spread
+ * over the interval, and all of them wait on one wheel.
+ */
+@Injectable()
+export class HeartbeatService {
+  /** Heartbeats that were written. */
+  sent = 0;
+  /** Heartbeats that were not needed, since the connection had been written to or its client was not reading. */
+  skipped = 0;
+  private visible: { type: string; madeAt: number; frame: Frame } | undefined;
+
+  constructor(
+    @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly registry: ConnectionRegistry,
+    private readonly wheel: TimerWheel,
+  ) {}
+
+  /** Milliseconds; `null` where heartbeats are off. Routes may have their own. */
+  get interval(): number | null {
+    return this.options.heartbeat?.interval ?? null;
+  }
+
+  /** Sends one to every connection of this node now, whatever its interval. Returns how many. */
+  beat(): number {
+    const connections = this.registry.all();
+    for (const connection of connections) this.send(connection);
+    return connections.length;
+  }
+
+  /** @internal Sees to the connection until it ends. */
+  watch(connection: SseConnection): void {
+    const interval = connection.settings.heartbeat?.interval;
+    if (interval === undefined) return;
+    const heartbeat = new Heartbeat(connection, interval, this, this.wheel);
+    connection.onEnd(() => this.wheel.cancel(heartbeat));
+  }
+
+  /** @internal */
+  send(connection: SseConnection): void {
+    this.sent++;
+    connection.deliverControl(this.frameFor(connection));
+  }
+
+  private frameFor({ settings: { heartbeat, raw } }: SseConnection): Frame {
+    const type = heartbeat?.event;
+    if (type === undefined || raw) return COMMENT;
+    const now = performance.now();
+    if (this.visible?.type !== type || now - this.visible.madeAt > SAME_TIME) {
+      const data = JSON.stringify({ time: new Date().toISOString() });
+      this.visible = { type, madeAt: now, frame: frameOf({ type, data }) };
+    }
+    return this.visible.frame;
+  }
+}
+
+/** The next heartbeat of one connection. */
+class Heartbeat extends WheelEntry {
+  private since: number;
+
+  constructor(
+    private readonly connection: SseConnection,
+    private readonly interval: number,
+    private readonly service: HeartbeatService,
+    private readonly wheel: TimerWheel,
+  ) {
+    super();
+    this.since = performance.now();
+    // Those who came together after a restart are not to beat together for ever.
+    wheel.add(this, jitter(interval, 0.5, 0));
+  }
+
+  override run(): void {
+    const { connection, interval } = this;
+    const now = performance.now();
+    const wasWrittenTo = connection.lastWrite > this.since;
+    if (wasWrittenTo || connection.isBlocked) this.service.skipped++;
+    else this.service.send(connection);
+    const quietSince = wasWrittenTo ? connection.lastWrite : now;
+    this.since = now;
+    this.wheel.add(this, Math.max(0, quietSince + interval - now));
+  }
+}

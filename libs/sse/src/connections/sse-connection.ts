@@ -1,0 +1,286 @@
+import { type SseIdentity } from '../options/sse-identity.js';
+import { frameOf } from '../protocol/event-encoder.js';
+import { type Frame } from '../protocol/frame.js';
+import { type SseEvent } from '../protocol/sse-event.js';
+import { SseEventError } from '../protocol/sse-event-error.js';
+import { type ResponseWriter } from '../transport/response-writer.js';
+import { type Place } from './admission.js';
+import { type CloseReason } from './close-reason.js';
+import { type ConnectionServices } from './connection-services.js';
+import { type ConnectionSettings } from './connection-settings.js';
+import { type Ending, farewell, mannerOf } from './farewell.js';
+import { type LazyAborter } from './lazy-aborter.js';
+import { Outbox, type OutboxOwner } from './outbox.js';
+
+/** What a connection has sent, and what waits. */
+export interface SseConnectionStats {
+  /** Events written, and their bytes; heartbeats and the like included. */
+  readonly events: number;
+  readonly bytes: number;
+  /** Events that were left out since the client read too slowly. */
+  readonly dropped: number;
+  /** Events that wait. */
+  readonly queued: number;
+}
+
+/** The audiences whose events a stream takes: everyone's, its user's, those of its permissions. */
+export interface Audiences {
+  readonly all?: boolean;
+  readonly user?: boolean;
+  readonly permissions?: boolean;
+}
+
+const NO_AUDIENCES: Audiences = {};
+
+/** What a connection is made of. */
+export interface ConnectionOrigin {
+  readonly id: string;
+  readonly identity: SseIdentity | undefined;
+  readonly remoteAddress: string;
+  readonly isGet: boolean;
+  /** The path of its URL, by which the mark of its end is known again. */
+  readonly path: string;
+  readonly aborter: LazyAborter;
+  readonly place: Place;
+}
+
+/**
+ * One open stream. Handlers get it by `@CurrentConnection()`, everybody else from the {@link ConnectionRegistry}.
+ *
+ * It exists from before the handler runs: what is sent to it until the stream opens is delivered then. It ends once,
+ * with a {@link CloseReason}, and nothing refers to it afterwards.
+ */
+export class SseConnection implements OutboxOwner {
+  /** Names its node, and can't be guessed. */
+  readonly id: string;
+  readonly remoteAddress: string;
+  /** Whose stream it is, if anybody's. Changed by `SseBroadcaster.updateIdentity()` only. */
+  identity: SseIdentity | undefined;
+  /** The application's own state of this connection. */
+  state: unknown;
+  /** @internal Who owns the ids of this stream: those of the backplane are never mixed with the application's. */
+  idsOwner: 'application' | 'backplane' = 'application';
+  /** @internal Kept by the registry. */
+  readonly joined = new Set<string>();
+  /** @internal The audiences that it is part of. */
+  listen: Audiences = NO_AUDIENCES;
+  private phase: 'opening' | 'open' | 'closed' = 'opening';
+  /** @internal EventSource reconnects a GET only. */
+  readonly isGet: boolean;
+  private readonly path: string;
+  private readonly aborter: LazyAborter;
+  private readonly place: Place;
+  private readonly outbox: Outbox;
+  private readonly openedMs = performance.now();
+  private writer: ResponseWriter | undefined;
+  private ends: (() => void)[] | undefined;
+  private roomWaiters: (() => void)[] | undefined;
+
+  constructor(
+    origin: ConnectionOrigin,
+    readonly settings: ConnectionSettings,
+    private readonly services: ConnectionServices,
+  ) {
+    this.id = origin.id;
+    this.identity = origin.identity;
+    this.remoteAddress = origin.remoteAddress;
+    this.isGet = origin.isGet;
+    this.path = origin.path;
+    this.aborter = origin.aborter;
+    this.place = origin.place;
+    this.outbox = new Outbox(this, settings.queue, settings.overflow, services);
+  }
+
+  get userId(): string | undefined {
+    return this.identity?.userId;
+  }
+
+  get permissions(): readonly string[] {
+    return this.identity?.permissions ?? [];
+  }
+
+  /** The channels that it listens to, or did when it ended; those of its audiences (`$all`, `$user.…`) included. */
+  get channels(): ReadonlySet<string> {
+    return this.joined;
+  }
+
+  get openedAt(): Date {
+    return wallClock(this.openedMs);
+  }
+
+  /** When something was last written to it, a heartbeat included. */
+  get lastWriteAt(): Date | undefined {
+    return this.outbox.lastWrite === 0 ? undefined : wallClock(this.outbox.lastWrite);
+  }
+
+  get stats(): SseConnectionStats {
+    const { events, bytes, dropped, size } = this.outbox;
+    return { events, bytes, dropped, queued: size };
+  }
+
+  get isClosed(): boolean {
+    return this.phase === 'closed';
+  }
+
+  /** Aborted the moment the connection ends, for whatever reason. */
+  get signal(): AbortSignal {
+    return this.aborter.signal;
+  }
+
+  /**
+   * Sends an event to this connection alone. Returns false if it has ended.
+   *
+   * @throws SseEventError if the event is invalid, or has an id on a stream of channels: those ids are the backplane's
+   */
+  send(event: SseEvent): boolean {
+    if (event.id !== undefined && this.idsOwner === 'backplane') {
+      throw new SseEventError(
+        'SSE_EVENT_ID',
+        `The event has the id ${JSON.stringify(event.id)}, but the ids of a stream of channels belong to the backplane, which resumes by them: put it into the data.`,
+      );
+    }
+    const frame = this.settings.encoder.encode(event);
+    if (this.isClosed) return false;
+    this.outbox.push(frame);
+    return true;
+  }
+
+  /**
+   * Listens to a channel from now on, for as long as the connection lives: a reconnect is a new connection.
+   *
+   * @throws SseRefusedException if `channels.authorize` says no, SseError if there are too many channels
+   */
+  subscribe(channel: string): Promise<void> {
+    return this.services.subscriber.subscribe(this, channel);
+  }
+
+  unsubscribe(channel: string): Promise<void> {
+    return this.services.subscriber.unsubscribe(this, channel);
+  }
+
+  /** Ends the connection. The default, `kicked`, tells the client not to come back. Does nothing if it has ended. */
+  close(reason: CloseReason = 'kicked'): void {
+    this.finish({ reason });
+  }
+
+  /** @internal The head is sent: from here events flow. */
+  open(writer: ResponseWriter): void {
+    this.phase = 'open';
+    this.writer = writer;
+    this.outbox.open(writer, performance.now());
+  }
+
+  /** @internal Takes a frame that many connections share. */
+  deliver(frame: Frame): void {
+    this.outbox.push(frame);
+  }
+
+  /** @internal Takes a frame of ours, whatever the bounds say. */
+  deliverControl(frame: Frame): void {
+    this.outbox.pushControl(frame);
+  }
+
+  /** @internal Runs once when the connection ends. */
+  onEnd(callback: () => void): void {
+    if (this.isClosed) callback();
+    else (this.ends ??= []).push(callback);
+  }
+
+  /** @internal Whether a source that can be paused should go on. */
+  get hasRoom(): boolean {
+    return this.outbox.hasRoom;
+  }
+
+  /** @internal Resolves when a paused source should go on; the end of the connection counts. */
+  room(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isClosed || this.hasRoom) resolve();
+      else (this.roomWaiters ??= []).push(resolve);
+    });
+  }
+
+  /** @internal For the heartbeats and the sweep: when something was last written, by the monotonic clock. */
+  get lastWrite(): number {
+    return this.outbox.lastWrite;
+  }
+
+  /** @internal */
+  get isBlocked(): boolean {
+    return this.writer?.blocked ?? false;
+  }
+
+  /** @internal Bytes that the kernel has not taken, and those it took since the stream opened. */
+  get progress(): { unflushed: number; flushed: number } {
+    return { unflushed: this.writer?.unflushedBytes ?? 0, flushed: this.writer?.flushedBytes ?? 0 };
+  }
+
+  /** @internal */
+  get response(): ResponseWriter['response'] | undefined {
+    return this.writer?.response;
+  }
+
+  overflowed(): void {
+    this.finish({ reason: 'overflow' });
+  }
+
+  drained(): void {
+    this.tellDropped();
+    if (!this.roomWaiters) return;
+    const waiters = this.roomWaiters;
+    this.roomWaiters = undefined;
+    for (const goOn of waiters) goOn();
+  }
+
+  /**
+   * @internal Every end comes through here, once: source and timers stop, the client gets its farewell if it is to have
+   * one, the socket is let go of, and the registry forgets the connection.
+   */
+  finish(ending: Ending): void {
+    if (this.isClosed) return;
+    const wasOpen = this.phase === 'open';
+    this.phase = 'closed';
+    this.place.release();
+    this.aborter.abort();
+    for (const end of this.ends?.splice(0) ?? []) end();
+    if (this.writer) this.endResponse(this.writer, ending);
+    this.outbox.discard();
+    this.writer = undefined;
+    this.drained();
+    if (wasOpen) this.services.closed(this, ending.reason);
+  }
+
+  private endResponse(writer: ResponseWriter, ending: Ending): void {
+    if (ending.reason === 'client') {
+      writer.detach();
+      return;
+    }
+    if (mannerOf(ending) === 'cut' || (ending.reason === 'idle' && writer.blocked)) {
+      writer.destroy();
+      return;
+    }
+    // What waits goes first: the cursor in the farewell is that of the last event.
+    this.tellDropped();
+    this.outbox.close(performance.now());
+    const last = farewell(ending, {
+      raw: this.settings.raw,
+      isGet: this.isGet,
+      path: this.path,
+      cursor: this.outbox.cursor,
+      retry: this.settings.connections.retry,
+    });
+    if (last) writer.write(last);
+    writer.end();
+    this.services.linger.watch(writer.response);
+  }
+
+  private tellDropped(): void {
+    const count = this.outbox.droppedUntold;
+    if (count === 0 || this.settings.raw) return;
+    this.outbox.droppedUntold = 0;
+    this.outbox.pushControl(frameOf({ type: 'sse:dropped', data: JSON.stringify({ count, reason: 'overflow' }) }));
+  }
+}
+
+function wallClock(monotonic: number): Date {
+  return new Date(Date.now() - (performance.now() - monotonic));
+}

@@ -1,0 +1,53 @@
+export { SseModule } from './sse.module.js';
+
+export { type OverflowPolicy } from './options/overflow-policy.js';
+export { type SseIdentity } from './options/sse-identity.js';
+export {
+  type SseChannelOptions,
+  type SseConnectionOptions,
+  type SseHeartbeatOptions,
+  type SseModuleOptions,
+  type SseOptionsFactory,
+  type SseQueueOptions,
+  type SseShutdownOptions,
+} from './options/sse-module-options.js';
+export { SseOptionsError } from './options/sse-options-error.js';
+
+export { type EventFields } from './protocol/event-block.js';
+export { type SseSerializer } from './protocol/event-encoder.js';
+export { SseError } from './protocol/sse-error.js';
+export { sseData, type SseEvent, sseEvent } from './protocol/sse-event.js';
+export { SseEventError, type SseEventErrorCode } from './protocol/sse-event-error.js';
+
+export {
+  type Backplane,
+  type BackplaneFactory,
+  type BackplaneNode,
+  type ChannelMessage,
+  type NodeCommand,
+  type Published,
+} from './backplane/backplane.js';
+export { SseBackplaneError } from './backplane/sse-backplane-error.js';
+
+export { type CloseReason } from './connections/close-reason.js';
+export {
+  type ClosedConnection,
+  ConnectionRegistry,
+  type ConnectionStats,
+  type MembershipChange,
+} from './connections/connection-registry.js';
+export { HeartbeatService } from './connections/heartbeat.service.js';
+export { type Audiences, SseConnection, type SseConnectionStats } from './connections/sse-connection.js';
+export { type SseRefusedCode, SseRefusedException } from './connections/sse-refused.exception.js';
+
+export { type Channel, type ChannelParameters, defineChannel, type EventOf } from './channels/channel.js';
+export { channels, type ChannelSubscription } from './channels/channel-subscription.js';
+export { type ConnectionTarget, type DisconnectTarget } from './channels/node-commands.js';
+export { type PublishOptions } from './channels/publish-options.js';
+export { SseBroadcaster } from './channels/sse-broadcaster.js';
+export { type PresenceChange, type PresenceMember, SsePresence } from './channels/sse-presence.js';
+
+export { OnSseClose, OnSseOpen } from './streaming/connection-hooks.js';
+export { SseStream } from './streaming/sse-stream.decorator.js';
+export { type SseStreamOptions } from './streaming/sse-stream-options.js';
+export { CurrentConnection, LastEventId, SseSignal } from './streaming/stream-parameters.js';

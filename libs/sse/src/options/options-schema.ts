@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { type SseModuleOptions } from './sse-module-options.js';
+
+/** A whole number from `least` up. The message is the mend that the error names. */
+const whole = (least: number) => {
+  const mend = `use a whole number of ${least} or more`;
+  return z.number({ error: mend }).int(mend).min(least, mend).max(Number.MAX_SAFE_INTEGER, mend);
+};
+/** Timers of Node overflow beyond 2^31 - 1 ms and fire at once. */
+const LONGEST = 2_147_483_647;
+const time = (least: number) => {
+  const mend = `use milliseconds from ${least} to ${LONGEST}`;
+  return z.number({ error: mend }).int(mend).min(least, mend).max(LONGEST, mend);
+};
+const orNull = (schema: z.ZodType<number>, meaning: string) =>
+  z.union([schema, z.null()], { error: `use a whole number of 1 or more, or null for ${meaning}` });
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `use one of ${values.map((value) => `'${value}'`).join(', ')}` });
+const aFunction = <T>(signature: string) =>
+  z.custom<T>((value) => typeof value === 'function', { error: `use a function ${signature}` });
+const group = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape, { error: groupError }).partial();
+const groupError: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'unrecognized_keys' ? undefined : 'use an object with its options';
+
+export const connectionsSchema = group({
+  max: orNull(whole(1), 'no limit'),
+  maxPerUser: orNull(whole(1), 'no limit'),
+  maxPerIp: orNull(whole(1), 'no limit'),
+  onUserLimit: oneOf(['reject', 'replace-oldest']),
+  refusal: oneOf(['auto', 'status', 'retry']),
+  retryAfter: time(1),
+  retry: time(0),
+  idleTimeout: orNull(time(1), 'never'),
+  sweepInterval: time(1),
+  maxAge: orNull(time(1), 'never'),
+  maxChannels: whole(1),
+});
+
+const HEARTBEAT = 'use { interval, event } or false';
+export const heartbeatSchema = z.union(
+  [
+    z.literal(false),
+    group({
+      interval: time(1),
+      event: z
+        .string()
+
+        .regex(/^(?!sse:)[^\r\n\0]+$/, 'use a type without CR, LF or NUL that does not begin with sse:'),
+    }),
+  ],
+  { error: HEARTBEAT },
+);
+
+export const queueSchema = group({
+  maxEvents: whole(1),
+  maxBytes: whole(1),
+  maxTotalBytes: whole(1),
+  overflow: oneOf(['catch-up', 'drop-oldest', 'drop-newest', 'disconnect', 'conflate']),
+});
+
+export const serializerSchema = aFunction<(data: unknown) => string>('(data) => string');
+
+/** The shape of the module's options. What goes beyond the shape is in `check-options.ts`. */
+export const optionsSchema = group({
+  connections: connectionsSchema,
+  heartbeat: heartbeatSchema,
+  queue: queueSchema,
+  backplane: z.custom<NonNullable<SseModuleOptions['backplane']>>(
+    (value) =>
+      typeof value === 'function' ||
+      (typeof value === 'object' && value !== null && 'publish' in value && 'subscribe' in value),
+    { error: 'use a Backplane or a function that makes one' },
+  ),
+  identify: aFunction<NonNullable<SseModuleOptions['identify']>>('(context) => SseIdentity | undefined'),
+  channels: group({
+    authorize: aFunction<NonNullable<NonNullable<SseModuleOptions['channels']>['authorize']>>(
+      '(identity, channel) => boolean',
+    ),
+  }),
+  shutdown: group({ timeout: time(0), reconnectSpread: time(0) }),
+  serializer: serializerSchema,
+  maxEventBytes: whole(1),
+});

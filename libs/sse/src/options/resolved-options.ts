@@ -1,0 +1,69 @@
+import { type SseSerializer } from '../protocol/event-encoder.js';
+import { type OverflowPolicy } from './overflow-policy.js';
+import {
+  type SseConnectionOptions,
+  type SseHeartbeatOptions,
+  type SseModuleOptions,
+  type SseQueueOptions,
+  type SseShutdownOptions,
+} from './sse-module-options.js';
+
+/** The heartbeat of a connection, or none. */
+export type HeartbeatSettings = { readonly interval: number; readonly event?: string } | null;
+
+/** A queue's bounds. Without a policy of its own the kind of stream decides, see `overflow` in the options. */
+export type QueueSettings = Required<Omit<SseQueueOptions, 'overflow'>> & { readonly overflow?: OverflowPolicy };
+
+/** All options with their defaults filled in. */
+export interface ResolvedOptions
+  extends Pick<SseModuleOptions, 'backplane' | 'identify'>, Required<Pick<SseModuleOptions, 'channels'>> {
+  readonly connections: Required<SseConnectionOptions>;
+  readonly heartbeat: HeartbeatSettings;
+  readonly queue: QueueSettings;
+  readonly shutdown: Required<SseShutdownOptions>;
+  readonly serializer: SseSerializer;
+  readonly maxEventBytes: number;
+}
+
+const MIB = 1_048_576;
+
+const CONNECTIONS: Required<SseConnectionOptions> = {
+  max: 5_000,
+  maxPerUser: null,
+  maxPerIp: null,
+  onUserLimit: 'replace-oldest',
+  refusal: 'auto',
+  retryAfter: 5_000,
+  retry: 3_000,
+  idleTimeout: 300_000,
+  sweepInterval: 60_000,
+  maxAge: null,
+  maxChannels: 256,
+};
+const HEARTBEAT_INTERVAL = 30_000;
+const QUEUE: QueueSettings = { maxEvents: 256, maxBytes: MIB, maxTotalBytes: 256 * MIB };
+const SHUTDOWN: Required<SseShutdownOptions> = { timeout: 10_000, reconnectSpread: 5_000 };
+
+/** Fills in the defaults of options that were checked. */
+export function withDefaults(options: SseModuleOptions): ResolvedOptions {
+  return {
+    connections: { ...CONNECTIONS, ...given(options.connections) },
+    heartbeat: heartbeatWithDefaults(options.heartbeat),
+    queue: { ...QUEUE, ...given(options.queue) },
+    backplane: options.backplane,
+    identify: options.identify,
+    channels: options.channels ?? {},
+    shutdown: { ...SHUTDOWN, ...given(options.shutdown) },
+    serializer: options.serializer ?? JSON.stringify,
+    maxEventBytes: options.maxEventBytes ?? 262_144,
+  };
+}
+
+export function heartbeatWithDefaults(heartbeat: SseHeartbeatOptions | false | undefined): HeartbeatSettings {
+  return heartbeat === false ? null : { interval: HEARTBEAT_INTERVAL, ...given(heartbeat) };
+}
+
+/** An option set to `undefined` is one that was not set: it must not hide the default. */
+export function given<T extends object>(options: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,115 @@
+import { type ExecutionContext } from '@nestjs/common';
+import { type Backplane, type BackplaneFactory } from '../backplane/backplane.js';
+import { type SseSerializer } from '../protocol/event-encoder.js';
+import { type OverflowPolicy } from './overflow-policy.js';
+import { type SseIdentity } from './sse-identity.js';
+
+/**
+ * The options of `SseModule.forRoot()`. All are optional; `null` or `false` switches a thing off; times are in
+ * milliseconds, sizes in bytes.
+ *
+ * A wrong one stops the application at its start with an `SseOptionsError` that names key, value and mend.
+ *
+ * @example
+ * SseModule.forRoot({ connections: { maxPerUser: 5 }, heartbeat: { interval: 15_000 } })
+ */
+export interface SseModuleOptions {
+  /** How many connections there may be, and how long. */
+  connections?: SseConnectionOptions;
+  /** Signs of life for clients and proxies; `false` for none. */
+  heartbeat?: SseHeartbeatOptions | false;
+  /** The queue of each connection, where events wait for a slow client. */
+  queue?: SseQueueOptions;
+  /** What carries events between nodes. Default: this process alone. */
+  backplane?: Backplane | BackplaneFactory;
+  /**
+   * Whose stream a request opens; `undefined` for nobody's.
+   *
+   * Default: `request.user`, with `userId ?? id ?? sub` as the user, `permissions ?? scope.split(' ')`, `exp` and `jti`.
+   */
+  identify?: (context: ExecutionContext) => SseIdentity | undefined | Promise<SseIdentity | undefined>;
+  /** Rules for channels. */
+  channels?: SseChannelOptions;
+  /** What happens to open streams when the application closes. */
+  shutdown?: SseShutdownOptions;
+  /**
+   * Turns the data of events into text. Default: `JSON.stringify`. Strings do not pass through it.
+   *
+   * This is the place for what an interceptor such as `ClassSerializerInterceptor` does to ordinary answers:
+   * interceptors do not see the events of a stream.
+   */
+  serializer?: SseSerializer;
+  /** The most bytes of data that one event may have. Default: 262,144. */
+  maxEventBytes?: number;
+}
+
+/** See {@link SseModuleOptions.connections}. Given on a route, `max`, `maxPerUser` and `maxPerIp` count that route. */
+export interface SseConnectionOptions {
+  /** Open connections of this process. Default: 5,000; `null` for no limit. */
+  max?: number | null;
+  /** Open connections of one user. Default: `null`, no limit. Browsers open one for each tab. */
+  maxPerUser?: number | null;
+  /** Open connections of one IP address; beyond it always refused. Default: `null`, no limit: neighbours share one NAT. */
+  maxPerIp?: number | null;
+  /** At `maxPerUser`: refuse the new connection, or end the user's oldest for good. Default: `replace-oldest`. */
+  onUserLimit?: 'reject' | 'replace-oldest';
+  /**
+   * How a refusal looks. An EventSource gives up for good on any status but 200, so `retry` answers 200 with a stream
+   * that only says when to come back. Default: `auto`, which is `retry` for a browser's EventSource, else `status`.
+   */
+  refusal?: 'auto' | 'status' | 'retry';
+  /** When a refused client may come back, jittered by ±50 %. Default: 5,000. */
+  retryAfter?: number;
+  /** The reconnection time that every accepted stream begins with. Default: 3,000. */
+  retry?: number;
+  /** A connection that nothing reached for this long is closed. Default: 300,000; `null` for never. */
+  idleTimeout?: number | null;
+  /** How often connections are looked over for idle ones. Default: 60,000. */
+  sweepInterval?: number;
+  /** A connection is ended after this time and comes back, jittered by up to -20 %. Default: `null`, never. */
+  maxAge?: number | null;
+  /** Channels of one connection. Default: 256. */
+  maxChannels?: number;
+}
+
+/** See {@link SseModuleOptions.heartbeat}. */
+export interface SseHeartbeatOptions {
+  /** A connection that nothing was written to for this long gets one. Default: 30,000. */
+  interval?: number;
+  /** Send a visible event of this type with the time, for clients with a watchdog. Default: a comment. */
+  event?: string;
+}
+
+/** See {@link SseModuleOptions.queue}. */
+export interface SseQueueOptions {
+  /** Events that wait for one connection. Default: 256. */
+  maxEvents?: number;
+  /** Bytes that wait for one connection. Default: 1 MiB. An empty queue always takes one event. */
+  maxBytes?: number;
+  /** Bytes that wait for all connections of this process; a shared event counts once. Default: 256 MiB. */
+  maxTotalBytes?: number;
+  /** What gives way when the queue is full. Default: `catch-up`; `disconnect` for `raw` streams. */
+  overflow?: OverflowPolicy;
+}
+
+/** See {@link SseModuleOptions.channels}. */
+export interface SseChannelOptions {
+  /**
+   * Whether this identity may listen to this channel. Asked when a stream opens, at each later subscribe, and anew when
+   * the identity changes. Not asked for the audiences (`$all`, `$user.…`, `$perm.…`). Default: every channel is open.
+   */
+  authorize?: (identity: SseIdentity | undefined, channel: string) => boolean | Promise<boolean>;
+}
+
+/** See {@link SseModuleOptions.shutdown}. */
+export interface SseShutdownOptions {
+  /** Streams that are not closed after this time are cut. Default: 10,000. */
+  timeout?: number;
+  /** Clients are told to come back at random times over this span. Default: 5,000. */
+  reconnectSpread?: number;
+}
+
+/** What an application may provide with `forRootAsync({ useClass | useExisting })`. */
+export interface SseOptionsFactory {
+  createSseOptions(): SseModuleOptions | Promise<SseModuleOptions>;
+}

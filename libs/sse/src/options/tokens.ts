@@ -1,0 +1,2 @@
+/** Injects the module's options with their defaults (`ResolvedOptions`). */
+export const SSE_OPTIONS = Symbol('sse:options');

@@ -1,0 +1,115 @@
+import { ConfigurableModuleBuilder, type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { BACKPLANE } from './backplane/tokens.js';
+import { ChannelFanOut } from './channels/channel-fan-out.js';
+import { ChannelMembership } from './channels/channel-membership.js';
+import { NodeCommands } from './channels/node-commands.js';
+import { SseBroadcaster } from './channels/sse-broadcaster.js';
+import { BackplaneLink, SseNode, startBackplane } from './channels/sse-node.js';
+import { SsePresence } from './channels/sse-presence.js';
+import { Admission } from './connections/admission.js';
+import { CONNECTION_SERVICES, type ConnectionServices } from './connections/connection-services.js';
+import { ConnectionRegistry } from './connections/connection-registry.js';
+import { ConnectionWatch } from './connections/connection-watch.js';
+import { FlushScheduler } from './connections/flush-scheduler.js';
+import { HeartbeatService } from './connections/heartbeat.service.js';
+import { IdleSweep } from './connections/idle-sweep.js';
+import { QueueBudget } from './connections/queue-budget.js';
+import { TimerWheel } from './connections/timer-wheel.js';
+import { ShutdownWarning } from './lifecycle/shutdown-warning.js';
+import { SseShutdown } from './lifecycle/sse-shutdown.js';
+import { resolveOptions } from './options/check-options.js';
+import { type ResolvedOptions } from './options/resolved-options.js';
+import { type SseModuleOptions, type SseOptionsFactory } from './options/sse-module-options.js';
+import { SSE_OPTIONS } from './options/tokens.js';
+import { ConnectionHooks } from './streaming/connection-hooks.js';
+import { Identification } from './streaming/identify.js';
+import { StreamExplorer } from './streaming/stream-explorer.js';
+import { StreamOpener } from './streaming/stream-opener.js';
+import { StreamRoutes } from './streaming/stream-route.js';
+import { Linger } from './transport/linger.js';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<SseModuleOptions>({
+  moduleName: 'Sse',
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName<keyof SseOptionsFactory>('createSseOptions')
+  .setExtras<{ isGlobal?: boolean }>({ isGlobal: true }, (definition, { isGlobal }) => ({
+    ...definition,
+    global: isGlobal,
+  }))
+  .build();
+
+/**
+ * Managed event streams for a Nest application. Global unless `isGlobal: false`.
+ *
+ * @example
+ * @Module({ imports: [SseModule.forRoot({ connections: { maxPerUser: 5 } })] })
+ * export class AppModule {}
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    {
+      provide: SSE_OPTIONS,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: SseModuleOptions) => resolveOptions(options),
+    },
+    SseNode,
+    { provide: BACKPLANE, inject: [SSE_OPTIONS, SseNode], useFactory: startBackplane },
+    BackplaneLink,
+
+    Admission,
+    FlushScheduler,
+    Linger,
+    TimerWheel,
+    {
+      provide: QueueBudget,
+      inject: [SSE_OPTIONS],
+      useFactory: ({ queue }: ResolvedOptions) => new QueueBudget(queue.maxTotalBytes),
+    },
+    ConnectionRegistry,
+    ConnectionWatch,
+    HeartbeatService,
+    IdleSweep,
+    {
+      provide: CONNECTION_SERVICES,
+      inject: [FlushScheduler, QueueBudget, Linger, ChannelMembership, ConnectionRegistry],
+      useFactory: (
+        scheduler: FlushScheduler,
+        budget: QueueBudget,
+        linger: Linger,
+        subscriber: ChannelMembership,
+        registry: ConnectionRegistry,
+      ): ConnectionServices => ({
+        scheduler,
+        budget,
+        linger,
+        subscriber,
+        closed: (connection, reason) => registry.remove(connection, reason),
+      }),
+    },
+
+    ChannelFanOut,
+    ChannelMembership,
+    NodeCommands,
+    SseBroadcaster,
+    SsePresence,
+
+    ConnectionHooks,
+    Identification,
+    StreamExplorer,
+    StreamRoutes,
+    StreamOpener,
+
+    SseShutdown,
+    ShutdownWarning,
+  ],
+  exports: [ConnectionRegistry, HeartbeatService, SseBroadcaster, SsePresence, StreamOpener],
+})
+export class SseModule extends ConfigurableModuleClass {
+  /** With no options every default applies, and nothing needs to be installed. */
+  static override forRoot(options: SseModuleOptions & { isGlobal?: boolean } = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+}

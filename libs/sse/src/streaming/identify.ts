@@ -1,0 +1,58 @@
+import { type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
+import { type ResolvedOptions } from '../options/resolved-options.js';
+import { type SseIdentity } from '../options/sse-identity.js';
+import { SSE_OPTIONS } from '../options/tokens.js';
+
+/** What guards such as Passport's leave on a request. Claims of a JWT are read under their own names (RFC 7519). */
+interface RequestUser {
+  userId?: unknown;
+  id?: unknown;
+  sub?: unknown;
+  permissions?: unknown;
+  scope?: unknown;
+  exp?: unknown;
+  jti?: unknown;
+}
+
+/** Finds out whose stream a request opens: by the option `identify`, or from `request.user`. */
+@Injectable()
+export class Identification {
+  private readonly logger = new Logger('SseIdentity');
+  private hasWarned = false;
+
+  constructor(@Inject(SSE_OPTIONS) private readonly options: ResolvedOptions) {}
+
+  identify(context: ExecutionContext): SseIdentity | undefined | Promise<SseIdentity | undefined> {
+    if (this.options.identify) return this.options.identify(context);
+    return this.fromUser(context.switchToHttp().getRequest<{ user?: RequestUser | null }>().user);
+  }
+
+  private fromUser(user: RequestUser | null | undefined): SseIdentity | undefined {
+    if (!user) return undefined;
+    const id = user.userId ?? user.id ?? user.sub;
+    if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint') {
+      this.warnOnce();
+      return undefined;
+    }
+    return {
+      userId: String(id),
+      permissions: permissionsOf(user),
+      expiresAt: typeof user.exp === 'number' ? new Date(user.exp * 1_000) : undefined,
+      tokenId: typeof user.jti === 'string' ? user.jti : undefined,
+      user,
+    };
+  }
+
+  private warnOnce(): void {
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    this.logger.warn(
+      'request.user has neither userId, id nor sub, so its streams belong to nobody: toUser() and the limits per user do not see them. Set the option identify.',
+    );
+  }
+}
+
+function permissionsOf({ permissions, scope }: RequestUser): readonly string[] {
+  if (Array.isArray(permissions)) return permissions.filter((name): name is string => typeof name === 'string');
+  return typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [];
+}

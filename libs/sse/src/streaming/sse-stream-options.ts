@@ -1,0 +1,42 @@
+import { type RequestMethod } from '@nestjs/common';
+import { type Audiences } from '../connections/sse-connection.js';
+import {
+  type SseConnectionOptions,
+  type SseHeartbeatOptions,
+  type SseQueueOptions,
+} from '../options/sse-module-options.js';
+import { type SseSerializer } from '../protocol/event-encoder.js';
+import { type SseEvent } from '../protocol/sse-event.js';
+
+/** The options of one `@SseStream()`. What the module has too overrides it for this route. */
+export interface SseStreamOptions {
+  /** Default: GET. EventSource knows GET only; `fetch` knows all. */
+  method?: RequestMethod;
+  /**
+   * `raw` is for clients with a protocol of their own, such as those of language models: no event and no id of ours is
+   * written into the stream, only comments. Default: `json`.
+   */
+  format?: 'json' | 'raw';
+  /**
+   * When the source ends: `end` tells an EventSource not to come back, `close` just ends the response, an event is sent
+   * last (`{ event: { data: '[DONE]' } }`). Default: `end` on GET, elsewhere `close`.
+   */
+  onComplete?: 'end' | 'close' | { event: SseEvent };
+  /**
+   * When the source fails, upon which the client gets `sse:error`: `retry` has it come back after a jittered time, `end`
+   * not. A `raw` stream is cut, so that its client sees that it is not complete. Default: `retry`.
+   */
+  onError?: 'retry' | 'end';
+  /**
+   * The audiences that the stream takes events of: everyone's, its user's, those of its permissions. Default: all three
+   * for `channels(…)`, none for any other source.
+   */
+  listen?: Audiences;
+  /** Limits of this route, counted for it alone, beside the module's; and its own times. */
+  connections?: Omit<SseConnectionOptions, 'sweepInterval'>;
+  heartbeat?: SseHeartbeatOptions | false;
+  queue?: Omit<SseQueueOptions, 'maxTotalBytes'>;
+  serializer?: SseSerializer;
+  /** A connection is ended after this many milliseconds and comes back, jittered by up to -20 %; `null` for never. */
+  maxAge?: number | null;
+}

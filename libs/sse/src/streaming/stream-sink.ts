@@ -1,0 +1,78 @@
+import { Logger } from '@nestjs/common';
+import { Buffer } from 'node:buffer';
+import { TextDecoder } from 'node:util';
+import { type Observer } from 'rxjs';
+import { type Ending } from '../connections/farewell.js';
+import { jitter } from '../connections/jitter.js';
+import { type SseConnection } from '../connections/sse-connection.js';
+import { frameOf } from '../protocol/event-encoder.js';
+import { type EmissionTaker } from './emission-cache.js';
+import { type SseStreamOptions } from './sse-stream-options.js';
+import { type RouteSettings, type StreamRoute } from './stream-route.js';
+
+const logger = new Logger('SseStream');
+
+/**
+ * Where a source's values, its end and its failure go: into one connection. An Observable subscribes it as it is: it
+ * can't be paused, and what a slow client does not take waits in the connection's queue.
+ */
+export class StreamSink implements EmissionTaker, Observer<unknown> {
+  lastEmission = 0;
+  private decoder: TextDecoder | undefined;
+
+  constructor(
+    readonly connection: SseConnection,
+    private readonly settings: RouteSettings,
+    private readonly route: StreamRoute,
+  ) {
+    settings.emissions.forget();
+  }
+
+  next(value: unknown): void {
+    try {
+      if (value instanceof Uint8Array) this.nextBytes(value);
+      else this.connection.deliver(this.settings.emissions.encode(value, this));
+    } catch (error) {
+      this.error(error);
+    }
+  }
+
+  complete(): void {
+    this.connection.finish(this.completion(this.route.options));
+  }
+
+  /** The client learns that the source failed, and nothing else; the log has the rest. */
+  error(error: unknown): void {
+    if (this.connection.isClosed) return;
+    logger.error(
+      `The source of ${this.route.name} failed on connection ${this.connection.id}: ${error instanceof Error ? error.message : String(error)}`,
+      error instanceof Error ? error.stack : undefined,
+    );
+    const { onError = 'retry' } = this.route.options;
+    if (this.settings.raw) {
+      this.connection.finish({ reason: 'error', manner: onError === 'end' && this.isGet ? 'for-good' : 'cut' });
+      return;
+    }
+    const data = JSON.stringify({ code: 'SSE_SOURCE_FAILED' });
+    const retry = onError === 'retry' ? jitter(this.settings.connections.retry, 0.5, 0.5) : undefined;
+    this.connection.deliverControl(frameOf({ type: 'sse:error', data, retry }));
+    this.connection.finish({ reason: 'error', manner: onError === 'end' ? 'for-good' : 'plain' });
+  }
+
+  private get isGet(): boolean {
+    return this.connection.isGet;
+  }
+
+  private completion({ onComplete = this.isGet ? 'end' : 'close' }: SseStreamOptions): Ending {
+    if (onComplete === 'end') return { reason: 'completed', manner: 'for-good' };
+    if (onComplete === 'close') return { reason: 'completed', manner: 'plain' };
+    return { reason: 'completed', manner: 'for-good', event: this.settings.encoder.serialise(onComplete.event) };
+  }
+
+  /** Bytes, such as the body of a `fetch()`, are text whose characters may be cut anywhere. */
+  private nextBytes(bytes: Uint8Array): void {
+    this.decoder ??= new TextDecoder();
+    const text = this.decoder.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { stream: true });
+    if (text !== '') this.connection.deliver(this.settings.encoder.encode({ data: text }));
+  }
+}

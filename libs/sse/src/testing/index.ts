@@ -1,0 +1,5 @@
+export { SseTestClient, type NextOptions, type SseTestEnd } from './sse-test-client.js';
+export { SseTestClientError } from './sse-test-client-error.js';
+export { type SseTestEvent } from './event-reader.js';
+export { type SseTestInit, type SseTestResponse } from './http-request.js';
+export { type ListeningApplication } from './base-url.js';

@@ -1,0 +1,88 @@
+import { type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
+import { type Frame } from '../protocol/frame.js';
+import { BatchJoiner } from './batch-joiner.js';
+import { type ResponseWriter } from './response-writer.js';
+
+const batches = new BatchJoiner((frame) => frame.chunk);
+
+/**
+ * Writes frames, HTTP/1.1 chunk included, straight to the socket: about 0.7 of the CPU time of `response.write()`, and
+ * no work for each connection beside the system call.
+ *
+ * Only for a response that is chunked, has its socket and has sent its head. The writer lets go of the socket before the
+ * response ends: on a keep-alive socket what is written later would stand in the next response, which may be another
+ * user's.
+ */
+export class ChunkedSocketWriter implements ResponseWriter {
+  private drained: (() => void) | undefined;
+  private detached = false;
+
+  constructor(
+    readonly response: ServerResponse,
+    private readonly socket: Socket,
+  ) {}
+
+  get blocked(): boolean {
+    // A large write that the kernel took at once also leaves `writableNeedDrain` set until the next tick.
+    return this.socket.writableLength > 0 && this.socket.writableNeedDrain;
+  }
+
+  get unflushedBytes(): number {
+    return this.detached ? 0 : this.socket.writableLength;
+  }
+
+  get flushedBytes(): number {
+    return this.socket.bytesWritten - this.socket.writableLength;
+  }
+
+  write(frame: Frame): void {
+    if (this.canWrite()) this.socket.write(frame.chunk);
+  }
+
+  writeAll(frames: readonly Frame[]): void {
+    if (!this.canWrite()) return;
+    const joined = batches.join(frames);
+    if (joined) {
+      this.socket.write(joined);
+      return;
+    }
+    this.socket.cork();
+    for (const frame of frames) this.socket.write(frame.chunk);
+    this.socket.uncork();
+  }
+
+  onceDrained(callback: () => void): void {
+    if (this.detached) return;
+    if (!this.drained) this.socket.on('drain', this.onDrain);
+    this.drained = callback;
+  }
+
+  detach(): void {
+    this.detached = true;
+    if (this.drained) this.socket.off('drain', this.onDrain);
+    this.drained = undefined;
+  }
+
+  end(): void {
+    this.detach();
+    this.response.end();
+  }
+
+  destroy(): void {
+    this.detach();
+    this.socket.destroy();
+  }
+
+  /** The client may have closed its half, upon which Node ends ours, a moment before we are told. */
+  private canWrite(): boolean {
+    return !this.detached && this.socket.writable;
+  }
+
+  private readonly onDrain = () => {
+    const { drained } = this;
+    this.drained = undefined;
+    this.socket.off('drain', this.onDrain);
+    drained?.();
+  };
+}

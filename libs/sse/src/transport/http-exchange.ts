@@ -1,0 +1,99 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { type Socket } from 'node:net';
+
+export type RawRequest = IncomingMessage | Http2ServerRequest;
+export type RawResponse = ServerResponse | Http2ServerResponse;
+
+/** A Fastify reply, as far as it is needed: it must be told that the response is taken out of its hands. */
+interface FastifyReply {
+  readonly raw: RawResponse;
+  hijack(): unknown;
+  getHeaders(): Record<string, number | string | string[] | undefined>;
+  /** The path that the client asked for, without its query. */
+  get path(): string;
+
+  header(name: string, value: string): unknown;
+  readonly statusCode: number;
+  readonly sent: boolean;
+}
+
+/** What Express and Fastify both add to a request. */
+interface PlatformRequest {
+  readonly ip?: string;
+  readonly raw?: RawRequest;
+}
+
+/**
+ * One request and its response, whichever platform handed them over. Until `takeOver()` the response is the platform's,
+ * so that errors still go through its filters.
+ */
+export class HttpExchange {
+  readonly request: RawRequest;
+  readonly response: RawResponse;
+  /** The client's address, as the platform's own rules on proxies see it. */
+  readonly remoteAddress: string;
+  private reply: FastifyReply | undefined;
+
+  constructor(platformRequest: object, platformResponse: object) {
+    const { raw, ip } = platformRequest as PlatformRequest;
+    this.request = raw ?? (platformRequest as RawRequest);
+    this.reply = 'hijack' in platformResponse ? (platformResponse as FastifyReply) : undefined;
+    this.response = this.reply?.raw ?? (platformResponse as RawResponse);
+    this.remoteAddress = ip ?? this.request.socket.remoteAddress ?? '';
+  }
+
+  get method(): string {
+    return this.request.method ?? 'GET';
+  }
+
+  /** The path that the client asked for, without its query. */
+  get path(): string {
+    const { originalUrl } = this.request as { originalUrl?: string };
+    const [path = ''] = (originalUrl ?? this.request.url ?? '').split('?', 1);
+    return path;
+  }
+
+  header(name: 'accept' | 'last-event-id' | 'user-agent' | 'sec-fetch-mode'): string | undefined {
+    const value = this.request.headers[name];
+    return typeof value === 'string' ? value : value?.[0];
+  }
+
+  /** The socket below, also of a pipelined request whose response has none yet. On HTTP/2 many exchanges share it. */
+  get socket(): Socket {
+    return this.request.socket;
+  }
+
+  get isHttp2(): boolean {
+    return this.request.httpVersionMajor >= 2;
+  }
+
+  /** Nobody is there to be answered any more, or somebody else answered. */
+  isOver(): boolean {
+    return (
+      this.response.destroyed ||
+      this.response.writableEnded ||
+      this.response.headersSent ||
+      this.reply?.sent === true ||
+      (!this.isHttp2 && this.socket.destroyed)
+    );
+  }
+
+  /** Sets a header on the platform's response, where an exception filter that answers keeps it. */
+  setHeader(name: string, value: string): void {
+    if (this.reply) this.reply.header(name, value);
+    else this.response.setHeader(name, value);
+  }
+
+  /** From here the response is ours. What the platform and its hooks set on it (status, CORS) stays. */
+  takeOver(): void {
+    if (!this.reply) return;
+    const headers = this.reply.getHeaders();
+    this.reply.hijack();
+    this.response.statusCode = this.reply.statusCode;
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) this.response.setHeader(name, value);
+    }
+    this.reply = undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { ServerResponse } from 'node:http';
+import { type Frame } from '../protocol/frame.js';
+import { ChunkedSocketWriter } from './chunked-socket-writer.js';
+import { type HttpExchange } from './http-exchange.js';
+import { PlainWriter } from './plain-writer.js';
+import { type ResponseWriter } from './response-writer.js';
+
+/**
+ * Sends the head of an event stream and its first frame, in one packet where that is possible, and returns what writes
+ * the rest.
+ */
+export function openResponse(exchange: HttpExchange, first: Frame): ResponseWriter {
+  sendHead(exchange);
+  const writer = writerFor(exchange);
+  writer.write(first);
+  if (!exchange.isHttp2) exchange.socket.uncork();
+  return writer;
+}
+
+/** The whole answer to a HEAD request. */
+export function answerHead(exchange: HttpExchange): void {
+  sendHead(exchange);
+  if (!exchange.isHttp2) exchange.socket.uncork();
+  exchange.response.end();
+}
+
+/** Leaves an HTTP/1 socket corked, so that the first frame joins the head. */
+function sendHead(exchange: HttpExchange): void {
+  exchange.takeOver();
+  const { response, socket } = exchange;
+  response.setHeader('Content-Type', 'text/event-stream');
+  // `no-transform` also keeps compression middleware off, which would hold events back.
+  response.setHeader('Cache-Control', 'no-cache, no-transform');
+  // nginx and those who follow it buffer responses unless told not to.
+  response.setHeader('X-Accel-Buffering', 'no');
+  response.removeHeader('Content-Length');
+  if (!exchange.isHttp2) {
+    // An inactivity timeout of the server is meant for requests; heartbeats and the sweep watch over a stream.
+    socket.setTimeout(0);
+    socket.cork();
+  }
+  if (response instanceof ServerResponse) response.flushHeaders();
+  else response.writeHead(response.statusCode);
+}
+
+function writerFor({ response }: HttpExchange): ResponseWriter {
+  if (
+    response instanceof ServerResponse &&
+    // HTTP/1.0 knows no chunks, and a pipelined request has no socket yet.
+    response.chunkedEncoding &&
+    response.socket &&
+    !response.writableEnded
+  ) {
+    return new ChunkedSocketWriter(response, response.socket);
+  }
+  return new PlainWriter(response);
+}

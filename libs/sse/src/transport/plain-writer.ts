@@ -1,0 +1,86 @@
+import { type Writable } from 'node:stream';
+import { type Frame } from '../protocol/frame.js';
+import { type RawResponse } from './http-exchange.js';
+import { BatchJoiner } from './batch-joiner.js';
+import { type ResponseWriter } from './response-writer.js';
+
+const batches = new BatchJoiner((frame) => frame.payload);
+
+/**
+ * Writes through the response itself: HTTP/2, HTTP/1.0 (no chunks: the body ends with the connection), and a pipelined
+ * request, which has no socket before the responses ahead of it have ended.
+ */
+export class PlainWriter implements ResponseWriter {
+  private drained: (() => void) | undefined;
+  private written = 0;
+  private detached = false;
+  private readonly stream: Writable;
+
+  constructor(readonly response: RawResponse) {
+    // Node's types give the HTTP/2 response no `writableLength`; both kinds behave as the Writable that they stand for.
+    this.stream = 'stream' in response ? response.stream : response;
+  }
+
+  get blocked(): boolean {
+    return this.stream.writableLength > 0 && this.stream.writableNeedDrain;
+  }
+
+  get unflushedBytes(): number {
+    return this.detached ? 0 : this.stream.writableLength;
+  }
+
+  get flushedBytes(): number {
+    return this.written - this.stream.writableLength;
+  }
+
+  write(frame: Frame): void {
+    this.send(frame.payload);
+  }
+
+  writeAll(frames: readonly Frame[]): void {
+    const joined = batches.join(frames);
+    if (joined) {
+      this.send(joined);
+      return;
+    }
+    this.stream.cork();
+    for (const frame of frames) this.send(frame.payload);
+    this.stream.uncork();
+  }
+
+  onceDrained(callback: () => void): void {
+    if (this.detached) return;
+    if (!this.drained) this.stream.on('drain', this.onDrain);
+    this.drained = callback;
+  }
+
+  detach(): void {
+    this.detached = true;
+    if (this.drained) this.stream.off('drain', this.onDrain);
+    this.drained = undefined;
+  }
+
+  end(): void {
+    this.detach();
+    this.response.end();
+  }
+
+  destroy(): void {
+    this.detach();
+    if ('stream' in this.response) this.response.stream.destroy();
+    else this.response.destroy();
+  }
+
+  private send(bytes: Buffer): void {
+    if (this.detached || this.stream.destroyed || this.stream.writableEnded) return;
+    this.written += bytes.length;
+    this.stream.write(bytes);
+  }
+
+  private readonly onDrain = () => {
+    const { drained } = this;
+    this.drained = undefined;
+    this.stream.off('drain', this.onDrain);
+    drained?.();
+  };
+}
