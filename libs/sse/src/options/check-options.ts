@@ -24,7 +24,11 @@ export function checkShape(schema: z.ZodType, options: unknown, prefix: string):
   const path = [...issue.path];
   if (issue.code === 'unrecognized_keys') {
     path.push(...issue.keys.slice(0, 1));
-    throw new SseOptionsError(prefix + path.join('.'), valueAt(options, path), 'there is no such option: remove it');
+    throw new SseOptionsError(
+      prefix + path.join('.'),
+      valueAt(options, path),
+      'this version has no such option: remove it',
+    );
   }
   throw new SseOptionsError(
     prefix + (path.join('.') || 'options'),

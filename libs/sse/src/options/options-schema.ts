@@ -1,19 +1,18 @@
 import { z } from 'zod';
 import { type SseModuleOptions } from './sse-module-options.js';
 
-/** A whole number from `least` up. The message is the mend that the error names. */
-const whole = (least: number) => {
-  const mend = `use a whole number of ${least} or more`;
-  return z.number({ error: mend }).int(mend).min(least, mend).max(Number.MAX_SAFE_INTEGER, mend);
-};
 /** Timers of Node overflow beyond 2^31 - 1 ms and fire at once. */
 const LONGEST = 2_147_483_647;
-const time = (least: number) => {
-  const mend = `use milliseconds from ${least} to ${LONGEST}`;
-  return z.number({ error: mend }).int(mend).min(least, mend).max(LONGEST, mend);
-};
-const orNull = (schema: z.ZodType<number>, meaning: string) =>
-  z.union([schema, z.null()], { error: `use a whole number of 1 or more, or null for ${meaning}` });
+
+/** A number in a range. The message is the mend that the error names. */
+const inRange = (least: number, most: number, mend: string) =>
+  z.number({ error: mend }).int(mend).min(least, mend).max(most, mend);
+const whole = (least: number) => inRange(least, Number.MAX_SAFE_INTEGER, `use a whole number of ${least} or more`);
+const wholeOrNull = (off: string) =>
+  inRange(1, Number.MAX_SAFE_INTEGER, `use a whole number of 1 or more, or null for ${off}`).nullable();
+const time = (least: number) => inRange(least, LONGEST, `use milliseconds from ${least} to ${LONGEST}`);
+const timeOrNull = (off: string) =>
+  inRange(1, LONGEST, `use milliseconds from 1 to ${LONGEST}, or null for ${off}`).nullable();
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `use one of ${values.map((value) => `'${value}'`).join(', ')}` });
 const aFunction = <T>(signature: string) =>
@@ -23,16 +22,16 @@ const groupError: z.core.$ZodErrorMap = (issue) =>
   issue.code === 'unrecognized_keys' ? undefined : 'use an object with its options';
 
 export const connectionsSchema = group({
-  max: orNull(whole(1), 'no limit'),
-  maxPerUser: orNull(whole(1), 'no limit'),
-  maxPerIp: orNull(whole(1), 'no limit'),
+  max: wholeOrNull('no limit'),
+  maxPerUser: wholeOrNull('no limit'),
+  maxPerIp: wholeOrNull('no limit'),
   onUserLimit: oneOf(['reject', 'replace-oldest']),
   refusal: oneOf(['auto', 'status', 'retry']),
   retryAfter: time(1),
   retry: time(0),
-  idleTimeout: orNull(time(1), 'never'),
+  idleTimeout: timeOrNull('never'),
   sweepInterval: time(1),
-  maxAge: orNull(time(1), 'never'),
+  maxAge: timeOrNull('never'),
   maxChannels: whole(1),
 });
 

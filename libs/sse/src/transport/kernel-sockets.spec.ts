@@ -1,0 +1,46 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { kernelSocketKey, readUnacknowledged } from './kernel-sockets.js';
+
+describe.each(['127.0.0.1', '::1'])('the sockets of the kernel on %s', (host) => {
+  const open: (Server | Socket)[] = [];
+  afterEach(() => {
+    for (const one of open.splice(0)) 'destroy' in one ? one.destroy() : one.close();
+  });
+
+  async function pair(): Promise<[Socket, Socket]> {
+    const server = createServer().listen(0, host);
+    open.push(server);
+    await once(server, 'listening');
+    const client = connect((server.address() as AddressInfo).port, host);
+    const [accepted] = (await once(server, 'connection')) as [Socket];
+    open.push(client, accepted);
+    return [accepted, client];
+  }
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+
+  onLinux('show how many bytes a client that does not read has not acknowledged', async () => {
+    const [accepted, client] = await pair();
+    client.pause();
+    while (!accepted.writableNeedDrain) accepted.write(Buffer.alloc(1_000_000));
+    const unacknowledged = await readUnacknowledged();
+    expect(unacknowledged.get(kernelSocketKey(accepted)!)).toBeGreaterThan(0);
+  });
+
+  onLinux('show nothing for one that reads', async () => {
+    const [accepted, client] = await pair();
+    client.resume();
+    accepted.write('x');
+    await once(client, 'data');
+    expect((await readUnacknowledged()).get(kernelSocketKey(accepted)!)).toBeUndefined();
+  });
+
+  it('have no name for a socket that is closed', async () => {
+    const [accepted] = await pair();
+    accepted.destroy();
+    await once(accepted, 'close');
+    expect(kernelSocketKey(accepted)).toBeUndefined();
+  });
+});
