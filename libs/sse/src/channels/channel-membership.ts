@@ -27,11 +27,6 @@ export class ChannelMembership implements ChannelSubscriber {
     this.subscriptions = new BackplaneSubscriptions(backplane);
   }
 
-  /** Sees to it that the connection leaves its channels when it ends. */
-  watch(connection: SseConnection): void {
-    connection.onEnd(() => this.leaveAll(connection));
-  }
-
   /** Takes a stream that is about to open to its channels and audiences. What it throws refuses the stream. */
   async open(connection: SseConnection, names: readonly string[]): Promise<void> {
     for (const name of names) {
@@ -79,6 +74,15 @@ export class ChannelMembership implements ChannelSubscriber {
     }
   }
 
+  /** The connection has ended. */
+  release(connection: SseConnection): void {
+    this.registry.leaveAll(connection, (channel) => {
+      this.subscriptions.unsubscribe(channel).catch((error: unknown) => {
+        this.logger.warn(`Unsubscribing from ${channel} failed: ${String(error)}`);
+      });
+    });
+  }
+
   private async join(connection: SseConnection, names: readonly string[]): Promise<void> {
     if (connection.isClosed) return;
     const pending: Promise<void>[] = [];
@@ -101,14 +105,6 @@ export class ChannelMembership implements ChannelSubscriber {
     for (const name of names) {
       if (this.registry.leave(connection, name)) await this.subscriptions.unsubscribe(name);
     }
-  }
-
-  private leaveAll(connection: SseConnection): void {
-    this.registry.leaveAll(connection, (channel) => {
-      this.subscriptions.unsubscribe(channel).catch((error: unknown) => {
-        this.logger.warn(`Unsubscribing from ${channel} failed: ${String(error)}`);
-      });
-    });
   }
 
   /** @throws SseRefusedException if the identity may not listen to the channel */

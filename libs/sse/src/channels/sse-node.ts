@@ -13,6 +13,11 @@ export class SseNode implements BackplaneNode {
   readonly id = randomBytes(6).toString('base64url');
   private receiver: Pick<BackplaneNode, 'deliver' | 'execute'> | undefined;
 
+  /** Names a connection so that its node can be told from it, and nobody can guess it (128 random bits). */
+  newConnectionId(): string {
+    return [this.id, randomBytes(16).toString('base64url')].join('.');
+  }
+
   connect(receiver: Pick<BackplaneNode, 'deliver' | 'execute'>): void {
     this.receiver = receiver;
   }

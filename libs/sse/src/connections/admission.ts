@@ -63,20 +63,24 @@ export class AdmissionScope {
 }
 
 /** A place among the connections, from before the handler runs to the end of the connection. Released once. */
-export class Place {
+export class Place implements Applicant {
+  readonly userId: string | undefined;
+  readonly remoteAddress: string;
   private held = true;
 
   constructor(
     private readonly scopes: readonly AdmissionScope[],
-    private readonly applicant: Applicant,
+    { userId, remoteAddress }: Applicant,
   ) {
-    for (const scope of scopes) scope.take(applicant);
+    this.userId = userId;
+    this.remoteAddress = remoteAddress;
+    for (const scope of scopes) scope.take(this);
   }
 
   release(): void {
     if (!this.held) return;
     this.held = false;
-    for (const scope of this.scopes) scope.release(this.applicant);
+    for (const scope of this.scopes) scope.release(this);
   }
 }
 

@@ -4,4 +4,6 @@ import { type SseConnection } from './sse-connection.js';
 export interface ChannelSubscriber {
   subscribe(connection: SseConnection, channel: string): Promise<void>;
   unsubscribe(connection: SseConnection, channel: string): Promise<void>;
+  /** The connection has ended. */
+  release(connection: SseConnection): void;
 }

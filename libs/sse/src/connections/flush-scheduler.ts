@@ -1,3 +1,4 @@
+import { monotonicNow } from './monotonic.js';
 /** What is flushed when the tick ends. */
 export interface Flushable {
   flush(now: number): void;
@@ -38,7 +39,7 @@ export class FlushScheduler {
     this.spare = waiting;
     this.count = 0;
     this.scheduled = false;
-    const now = performance.now();
+    const now = monotonicNow();
     for (let index = 0; index < count; index++) {
       waiting[index]?.flush(now);
       waiting[index] = undefined;

@@ -25,7 +25,7 @@ describe('FrameQueue', () => {
             expect(queue.shift()).toBe(list.shift());
           } else {
             const at = list.findIndex((waiting) => waiting.key === key);
-            expect(queue.removeKey(key!)).toBe(at < 0 ? undefined : list.splice(at, 1)[0]);
+            expect(queue.removeKey(key)).toBe(at < 0 ? undefined : list.splice(at, 1)[0]);
           }
           expect(queue.size).toBe(list.length);
           expect(queue.bytes).toBe(list.reduce((sum, { bytes }) => sum + bytes, 0));

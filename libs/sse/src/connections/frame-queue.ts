@@ -9,7 +9,7 @@ const KEEP = 32;
  */
 export class FrameQueue {
   bytes = 0;
-  private frames: (Frame | undefined)[] = [];
+  private frames: (Frame | undefined)[] = emptySlots();
   private head = 0;
   private tail = 0;
 
@@ -66,6 +66,11 @@ export class FrameQueue {
   private reset(): void {
     this.head = 0;
     this.tail = 0;
-    if (this.frames.length > KEEP) this.frames = [];
+    if (this.frames.length > KEEP) this.frames = emptySlots();
   }
+}
+
+/** Two slots, which are enough for nearly everybody: an empty list that is pushed to gets seventeen. */
+function emptySlots(): (Frame | undefined)[] {
+  return [undefined, undefined];
 }

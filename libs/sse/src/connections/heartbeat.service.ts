@@ -1,8 +1,10 @@
+import { monotonicNow } from './monotonic.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { frameOf } from '../protocol/event-encoder.js';
 import { Frame } from '../protocol/frame.js';
+import { type Attachment } from './attachment.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { jitter } from './jitter.js';
 import { type SseConnection } from './sse-connection.js';
@@ -47,8 +49,7 @@ export class HeartbeatService {
   watch(connection: SseConnection): void {
     const interval = connection.settings.heartbeat?.interval;
     if (interval === undefined) return;
-    const heartbeat = new Heartbeat(connection, interval, this, this.wheel);
-    connection.onEnd(() => this.wheel.cancel(heartbeat));
+    connection.attach('heartbeat', new Heartbeat(connection, interval, this, this.wheel));
   }
 
   /** @internal */
@@ -60,7 +61,7 @@ export class HeartbeatService {
   private frameFor({ settings: { heartbeat, raw } }: SseConnection): Frame {
     const type = heartbeat?.event;
     if (type === undefined || raw) return COMMENT;
-    const now = performance.now();
+    const now = monotonicNow();
     if (this.visible?.type !== type || now - this.visible.madeAt > SAME_TIME) {
       const data = JSON.stringify({ time: new Date().toISOString() });
       this.visible = { type, madeAt: now, frame: frameOf({ type, data }) };
@@ -70,7 +71,7 @@ export class HeartbeatService {
 }
 
 /** The next heartbeat of one connection. */
-class Heartbeat extends WheelEntry {
+class Heartbeat extends WheelEntry implements Attachment {
   private since: number;
 
   constructor(
@@ -80,14 +81,18 @@ class Heartbeat extends WheelEntry {
     private readonly wheel: TimerWheel,
   ) {
     super();
-    this.since = performance.now();
+    this.since = monotonicNow();
     // Those who came together after a restart are not to beat together for ever.
     wheel.add(this, jitter(interval, 0.5, 0));
   }
 
+  release(): void {
+    this.wheel.cancel(this);
+  }
+
   override run(): void {
     const { connection, interval } = this;
-    const now = performance.now();
+    const now = monotonicNow();
     const wasWrittenTo = connection.lastWrite > this.since;
     if (wasWrittenTo || connection.isBlocked) this.service.skipped++;
     else this.service.send(connection);

@@ -1,3 +1,4 @@
+import { monotonicNow } from './monotonic.js';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
@@ -50,7 +51,7 @@ export class IdleSweep extends WheelEntry {
   /** Looks over all connections now and closes those that are idle. Returns how many. */
   async sweep(): Promise<number> {
     const unacknowledged = await readUnacknowledged();
-    const now = performance.now();
+    const now = monotonicNow();
     const idle = this.registry.all().filter((connection) => this.isIdle(connection, unacknowledged, now));
     for (const connection of idle) connection.close('idle');
     if (idle.length > 0) this.logger.log(`Closed ${idle.length} connections that nothing reached any more`);

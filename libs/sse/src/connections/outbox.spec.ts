@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type OverflowPolicy } from '../options/overflow-policy.js';
 import { Frame } from '../protocol/frame.js';
-import { type ResponseWriter } from '../transport/response-writer.js';
 import { FlushScheduler } from './flush-scheduler.js';
 import { Outbox } from './outbox.js';
 import { QueueBudget } from './queue-budget.js';
@@ -51,10 +50,10 @@ describe('Outbox', () => {
   });
 
   function outbox(policy: OverflowPolicy = 'drop-oldest', limits: { maxEvents?: number; maxBytes?: number } = {}) {
-    const owner = { overflowed: () => void overflows++, drained: () => void drains++ };
+    const owner = { overflowed: () => (overflows += 1), drained: () => (drains += 1) };
     const services = { scheduler: new FlushScheduler(), budget };
     const box = new Outbox(owner, { maxEvents: 4, maxBytes: 1_000, maxTotalBytes: 0, ...limits }, policy, services);
-    box.open(client as ResponseWriter, 1);
+    box.open(client, 1);
     return box;
   }
   async function stall(box: Outbox): Promise<void> {

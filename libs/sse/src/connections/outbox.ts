@@ -1,3 +1,4 @@
+import { monotonicNow } from './monotonic.js';
 import { type QueueSettings } from '../options/resolved-options.js';
 import { type OverflowPolicy } from '../options/overflow-policy.js';
 import { type Frame } from '../protocol/frame.js';
@@ -156,7 +157,7 @@ export class Outbox {
     this.waitsForDrain = true;
     writer.onceDrained(() => {
       this.waitsForDrain = false;
-      this.flush(performance.now());
+      this.flush(monotonicNow());
     });
   }
 
@@ -173,7 +174,7 @@ export class Outbox {
   /** Whether there is room for the frame in the end. */
   private makeRoom(frame: Frame): boolean {
     // A burst within one tick is no sign of a slow client: only who does not take it is measured by the bounds.
-    if (this.writer && !this.waitsForDrain) this.flush(performance.now());
+    if (this.writer && !this.waitsForDrain) this.flush(monotonicNow());
     if (this.queue.size === 0) return !this.closed;
     // Where the bound of all queues is exceeded, each gives one event for one: none is emptied for the others.
     let owesOne = this.services.budget.isExceeded;

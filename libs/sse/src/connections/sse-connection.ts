@@ -1,10 +1,13 @@
+import { monotonicNow } from './monotonic.js';
 import { type SseIdentity } from '../options/sse-identity.js';
 import { frameOf } from '../protocol/event-encoder.js';
 import { type Frame } from '../protocol/frame.js';
 import { type SseEvent } from '../protocol/sse-event.js';
 import { SseEventError } from '../protocol/sse-event-error.js';
+import { type Departure, type DepartureObserver } from '../transport/departure-watch.js';
 import { type ResponseWriter } from '../transport/response-writer.js';
 import { type Place } from './admission.js';
+import { ATTACHMENT_KINDS, type Attachment, type AttachmentKind } from './attachment.js';
 import { type CloseReason } from './close-reason.js';
 import { type ConnectionServices } from './connection-services.js';
 import { type ConnectionSettings } from './connection-settings.js';
@@ -50,7 +53,7 @@ export interface ConnectionOrigin {
  * It exists from before the handler runs: what is sent to it until the stream opens is delivered then. It ends once,
  * with a {@link CloseReason}, and nothing refers to it afterwards.
  */
-export class SseConnection implements OutboxOwner {
+export class SseConnection implements OutboxOwner, DepartureObserver {
   /** Names its node, and can't be guessed. */
   readonly id: string;
   readonly remoteAddress: string;
@@ -71,9 +74,15 @@ export class SseConnection implements OutboxOwner {
   private readonly aborter: LazyAborter;
   private readonly place: Place;
   private readonly outbox: Outbox;
-  private readonly openedMs = performance.now();
+  private readonly openedMs = monotonicNow();
   private writer: ResponseWriter | undefined;
-  private ends: (() => void)[] | undefined;
+  /** Fields rather than a list: a list that one thing is pushed to has room for seventeen. */
+  private readonly attachments: Record<AttachmentKind, Attachment | undefined> = {
+    departure: undefined,
+    heartbeat: undefined,
+    age: undefined,
+    source: undefined,
+  };
   private roomWaiters: (() => void)[] | undefined;
 
   constructor(
@@ -167,7 +176,7 @@ export class SseConnection implements OutboxOwner {
   open(writer: ResponseWriter): void {
     this.phase = 'open';
     this.writer = writer;
-    this.outbox.open(writer, performance.now());
+    this.outbox.open(writer, monotonicNow());
   }
 
   /** @internal Takes a frame that many connections share. */
@@ -180,10 +189,15 @@ export class SseConnection implements OutboxOwner {
     this.outbox.pushControl(frame);
   }
 
-  /** @internal Runs once when the connection ends. */
-  onEnd(callback: () => void): void {
-    if (this.isClosed) callback();
-    else (this.ends ??= []).push(callback);
+  /** @internal Released when the connection ends, or at once if it has. */
+  attach(kind: AttachmentKind, attachment: Attachment): void {
+    if (this.isClosed) attachment.release();
+    else this.attachments[kind] = attachment;
+  }
+
+  /** @internal The client is gone. */
+  departed(departure: Departure): void {
+    this.finish({ reason: departure });
   }
 
   /** @internal Whether a source that can be paused should go on. */
@@ -241,7 +255,12 @@ export class SseConnection implements OutboxOwner {
     this.phase = 'closed';
     this.place.release();
     this.aborter.abort();
-    for (const end of this.ends?.splice(0) ?? []) end();
+    const { attachments } = this;
+    for (const kind of ATTACHMENT_KINDS) {
+      attachments[kind]?.release();
+      attachments[kind] = undefined;
+    }
+    this.services.subscriber.release(this);
     if (this.writer) this.endResponse(this.writer, ending);
     this.outbox.discard();
     this.writer = undefined;
@@ -260,7 +279,7 @@ export class SseConnection implements OutboxOwner {
     }
     // What waits goes first: the cursor in the farewell is that of the last event.
     this.tellDropped();
-    this.outbox.close(performance.now());
+    this.outbox.close(monotonicNow());
     const last = farewell(ending, {
       raw: this.settings.raw,
       isGet: this.isGet,
@@ -282,5 +301,5 @@ export class SseConnection implements OutboxOwner {
 }
 
 function wallClock(monotonic: number): Date {
-  return new Date(Date.now() - (performance.now() - monotonic));
+  return new Date(Date.now() - (monotonicNow() - monotonic));
 }

@@ -1,3 +1,4 @@
+import { monotonicNow } from './monotonic.js';
 /** Something to be done at a time. It may be cancelled until then, and put on the wheel again after. */
 export abstract class WheelEntry {
   /** When, by the monotonic clock; kept by the wheel. */
@@ -31,7 +32,7 @@ export class TimerWheel {
   /** Runs the entry once, `delay` milliseconds from now or up to 20 ms later. */
   add(entry: WheelEntry, delay: number): void {
     this.cancel(entry);
-    const now = performance.now();
+    const now = monotonicNow();
     if (this.size === 0) this.reached = Math.floor(now / TICK);
     entry.due = now + delay;
     const tick = this.tickOf(entry.due);
@@ -74,7 +75,7 @@ export class TimerWheel {
   private readonly wake = () => {
     this.timer = undefined;
     this.timerDue = Infinity;
-    const now = performance.now();
+    const now = monotonicNow();
     const target = Math.floor(now / TICK);
     let budget = SLICE;
     // After a long pause (a stopped process) one turn of the wheel visits every slot there is.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Buffer } from 'node:buffer';
+import { type Buffer } from 'node:buffer';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import fc from 'fast-check';
 import { EventEncoder } from './event-encoder.js';
@@ -25,7 +25,7 @@ function parse(bytes: Buffer, cuts: readonly number[] = []): EventSourceMessage[
 /** Line ends of data are the format's own, and lone surrogates have no UTF-8. */
 const received = (text: string) => text.replace(/\r\n|\r/g, '\n').toWellFormed();
 const anyText = fc.string({ unit: 'binary' });
-// eslint-disable-next-line no-control-regex -- what can't stand in a line
+
 const lineText = anyText.map((text) => text.replace(/[\r\n\0]/g, ''));
 const cuts = fc.array(fc.nat(), { maxLength: 8 });
 

@@ -8,8 +8,10 @@ import { type StreamSink } from './stream-sink.js';
 export async function feedIterable(iterator: AsyncIterator<unknown>, sink: StreamSink): Promise<void> {
   const { connection } = sink;
   let isDone = false;
-  connection.onEnd(() => {
-    if (!isDone) returnIterator(iterator);
+  connection.attach('source', {
+    release: () => {
+      if (!isDone) returnIterator(iterator);
+    },
   });
   try {
     for (;;) {

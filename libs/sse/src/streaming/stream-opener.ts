@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
 import { type Observable } from 'rxjs';
 import { ChannelMembership } from '../channels/channel-membership.js';
 import { SseNode } from '../channels/sse-node.js';
@@ -7,7 +6,7 @@ import { Admission, type Place } from '../connections/admission.js';
 import { CONNECTION_SERVICES, type ConnectionServices } from '../connections/connection-services.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { ConnectionWatch } from '../connections/connection-watch.js';
-import { type Audiences, SseConnection } from '../connections/sse-connection.js';
+import { SseConnection } from '../connections/sse-connection.js';
 import { SseRefusedException } from '../connections/sse-refused.exception.js';
 import { readEndMark } from '../protocol/end-mark.js';
 import { decodeLastEventId } from '../protocol/last-event-id.js';
@@ -25,8 +24,6 @@ import { type RouteSettings, type StreamRoute, StreamRoutes } from './stream-rou
 import { StreamSink } from './stream-sink.js';
 
 type Handler = (from: StreamArguments) => unknown;
-
-const EVERY_AUDIENCE: Audiences = { all: true, user: true, permissions: true };
 
 /**
  * The journey of a connection, from a request that passed its guards to a stream that is fed: admission reserves a
@@ -65,7 +62,7 @@ export class StreamOpener {
       throw error;
     }
     try {
-      await this.prepare(connection, route, source);
+      await this.prepare(connection, settings, source);
       // The client may have left meanwhile, or somebody else answered, such as an interceptor that ran out of time.
       if (exchange.isOver()) connection.close('client');
       else connection.open(openResponse(exchange, settings.opening));
@@ -116,25 +113,23 @@ export class StreamOpener {
       this.refuse(error, exchange, settings);
       return undefined;
     }
-    const id = `${this.node.id}.${randomBytes(16).toString('base64url')}`;
+    const id = this.node.newConnectionId();
     const isGet = exchange.method === 'GET';
     const connection = new SseConnection(
       { id, identity, remoteAddress, isGet, path, aborter, place },
       settings,
       this.services,
     );
-    const departure = new DepartureWatch(exchange, (why) => connection.close(why));
-    connection.onEnd(() => departure.stop());
+    connection.attach('departure', new DepartureWatch(exchange, connection));
     return connection;
   }
 
   /** Everything that may still refuse the stream. */
-  private async prepare(connection: SseConnection, { options }: StreamRoute, source: Source): Promise<void> {
+  private async prepare(connection: SseConnection, settings: RouteSettings, source: Source): Promise<void> {
     const isOfChannels = source.kind === 'channels';
     connection.idsOwner = isOfChannels ? 'backplane' : 'application';
-    connection.listen = { ...(isOfChannels && EVERY_AUDIENCE), ...options.listen };
+    connection.listen = isOfChannels ? settings.listenOfChannels : settings.listenOfSource;
     await this.hooks.open(connection);
-    this.membership.watch(connection);
     await this.membership.open(connection, isOfChannels ? source.names : []);
     this.admission.checkOpen();
     if (connection.isClosed)
@@ -164,6 +159,6 @@ export class StreamOpener {
 
   private subscribe(connection: SseConnection, observable: Observable<unknown>, sink: StreamSink): void {
     const subscription = observable.subscribe(sink);
-    connection.onEnd(() => subscription.unsubscribe());
+    connection.attach('source', { release: () => subscription.unsubscribe() });
   }
 }

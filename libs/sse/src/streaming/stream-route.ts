@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AdmissionScope } from '../connections/admission.js';
 import { type ConnectionSettings } from '../connections/connection-settings.js';
+import { type Audiences } from '../connections/sse-connection.js';
 import { FlushScheduler } from '../connections/flush-scheduler.js';
 import { given, heartbeatWithDefaults, type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
@@ -17,6 +18,9 @@ export interface StreamRoute {
 
 /** A route in a running application. */
 export interface RouteSettings extends ConnectionSettings {
+  /** The audiences of streams that return `channels(…)`, and of those with a source of their own. */
+  readonly listenOfChannels: Audiences;
+  readonly listenOfSource: Audiences;
   readonly emissions: EmissionCache;
 }
 
@@ -60,6 +64,8 @@ export class StreamRoutes {
       overflow: queue.overflow ?? (raw ? 'disconnect' : 'catch-up'),
       encoder,
       opening: frameOf({ retry: connections.retry }),
+      listenOfChannels: { all: true, user: true, permissions: true, ...own.listen },
+      listenOfSource: own.listen ?? {},
       emissions: new EmissionCache(encoder, this.scheduler),
     };
   }

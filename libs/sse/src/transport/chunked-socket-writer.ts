@@ -15,7 +15,8 @@ const batches = new BatchJoiner((frame) => frame.chunk);
  * user's.
  */
 export class ChunkedSocketWriter implements ResponseWriter {
-  private drained: (() => void) | undefined;
+  /** Only while the client does not read: most never stop. */
+  private onDrain: (() => void) | undefined;
   private detached = false;
 
   constructor(
@@ -53,15 +54,17 @@ export class ChunkedSocketWriter implements ResponseWriter {
   }
 
   onceDrained(callback: () => void): void {
-    if (this.detached) return;
-    if (!this.drained) this.socket.on('drain', this.onDrain);
-    this.drained = callback;
+    if (this.detached || this.onDrain) return;
+    this.onDrain = () => {
+      this.stopListening();
+      callback();
+    };
+    this.socket.on('drain', this.onDrain);
   }
 
   detach(): void {
     this.detached = true;
-    if (this.drained) this.socket.off('drain', this.onDrain);
-    this.drained = undefined;
+    this.stopListening();
   }
 
   end(): void {
@@ -79,10 +82,8 @@ export class ChunkedSocketWriter implements ResponseWriter {
     return !this.detached && this.socket.writable;
   }
 
-  private readonly onDrain = () => {
-    const { drained } = this;
-    this.drained = undefined;
-    this.socket.off('drain', this.onDrain);
-    drained?.();
-  };
+  private stopListening(): void {
+    if (this.onDrain) this.socket.off('drain', this.onDrain);
+    this.onDrain = undefined;
+  }
 }

@@ -18,6 +18,8 @@ interface FastifyReply {
   readonly sent: boolean;
 }
 
+const NOTHING: object = Object.freeze(Object.create(null) as object);
+
 /** What Express and Fastify both add to a request. */
 interface PlatformRequest {
   readonly ip?: string;
@@ -85,6 +87,19 @@ export class HttpExchange {
     else this.response.setHeader(name, value);
   }
 
+  /**
+   * Frees what Express leaves on an open request and no stream needs, 1.4 KB of it: the continuation of its router, the
+   * parsed URL, which is a cache, and empty dictionaries, which can be the same one for all.
+   */
+  dropRouting(): void {
+    const request = this.request as { next?: unknown; _parsedUrl?: unknown; params?: object };
+    const response = this.response as { locals?: object };
+    if (request.next !== undefined) request.next = undefined;
+    if (request._parsedUrl !== undefined) request._parsedUrl = undefined;
+    if (isEmpty(request.params)) request.params = NOTHING;
+    if (isEmpty(response.locals)) response.locals = NOTHING;
+  }
+
   /** From here the response is ours. What the platform and its hooks set on it (status, CORS) stays. */
   takeOver(): void {
     if (!this.reply) return;
@@ -96,4 +111,8 @@ export class HttpExchange {
     }
     this.reply = undefined;
   }
+}
+
+function isEmpty(dictionary: object | undefined): boolean {
+  return dictionary !== undefined && Object.keys(dictionary).length === 0;
 }

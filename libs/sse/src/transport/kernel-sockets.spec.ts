@@ -1,21 +1,24 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { kernelSocketKey, readUnacknowledged } from './kernel-sockets.js';
 
 describe.each(['127.0.0.1', '::1'])('the sockets of the kernel on %s', (host) => {
-  const open: (Server | Socket)[] = [];
+  const open: (() => unknown)[] = [];
   afterEach(() => {
-    for (const one of open.splice(0)) 'destroy' in one ? one.destroy() : one.close();
+    for (const close of open.splice(0)) close();
   });
 
   async function pair(): Promise<[Socket, Socket]> {
     const server = createServer().listen(0, host);
-    open.push(server);
+    open.push(() => server.close());
     await once(server, 'listening');
     const client = connect((server.address() as AddressInfo).port, host);
     const [accepted] = (await once(server, 'connection')) as [Socket];
-    open.push(client, accepted);
+    open.push(
+      () => client.destroy(),
+      () => accepted.destroy(),
+    );
     return [accepted, client];
   }
 

@@ -14,6 +14,7 @@ export function openResponse(exchange: HttpExchange, first: Frame): ResponseWrit
   const writer = writerFor(exchange);
   writer.write(first);
   if (!exchange.isHttp2) exchange.socket.uncork();
+  exchange.dropRouting();
   return writer;
 }
 

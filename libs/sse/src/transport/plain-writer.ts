@@ -11,7 +11,8 @@ const batches = new BatchJoiner((frame) => frame.payload);
  * request, which has no socket before the responses ahead of it have ended.
  */
 export class PlainWriter implements ResponseWriter {
-  private drained: (() => void) | undefined;
+  /** Only while the client does not read: most never stop. */
+  private onDrain: (() => void) | undefined;
   private written = 0;
   private detached = false;
   private readonly stream: Writable;
@@ -49,15 +50,17 @@ export class PlainWriter implements ResponseWriter {
   }
 
   onceDrained(callback: () => void): void {
-    if (this.detached) return;
-    if (!this.drained) this.stream.on('drain', this.onDrain);
-    this.drained = callback;
+    if (this.detached || this.onDrain) return;
+    this.onDrain = () => {
+      this.stopListening();
+      callback();
+    };
+    this.stream.on('drain', this.onDrain);
   }
 
   detach(): void {
     this.detached = true;
-    if (this.drained) this.stream.off('drain', this.onDrain);
-    this.drained = undefined;
+    this.stopListening();
   }
 
   end(): void {
@@ -77,10 +80,8 @@ export class PlainWriter implements ResponseWriter {
     this.stream.write(bytes);
   }
 
-  private readonly onDrain = () => {
-    const { drained } = this;
-    this.drained = undefined;
-    this.stream.off('drain', this.onDrain);
-    drained?.();
-  };
+  private stopListening(): void {
+    if (this.onDrain) this.stream.off('drain', this.onDrain);
+    this.onDrain = undefined;
+  }
 }

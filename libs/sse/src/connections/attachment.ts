@@ -1,0 +1,10 @@
+/** What goes on beside a connection for as long as it lives, one of each kind. */
+export type AttachmentKind = (typeof ATTACHMENT_KINDS)[number];
+
+export const ATTACHMENT_KINDS = ['departure', 'heartbeat', 'age', 'source'] as const;
+
+/** Something that goes on beside a connection and ends with it. */
+export interface Attachment {
+  /** Called once, when the connection has ended. */
+  release(): void;
+}

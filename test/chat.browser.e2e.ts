@@ -1,0 +1,300 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { ChatServer } from './browser/chat-server.js';
+import { CuttableLink } from './browser/cuttable-link.js';
+import { ChatTab } from './browser/chat-tab.js';
+
+const screenshots = fileURLToPath(new URL('./screenshots/', import.meta.url));
+const laptop = { width: 1280, height: 800 };
+const phone = { width: 390, height: 844 };
+
+describe('the chat in a browser', () => {
+  let browser: Browser;
+  let server: ChatServer;
+  let contexts: BrowserContext[];
+  let tabs: ChatTab[];
+  let closables: CuttableLink[];
+
+  beforeAll(async () => {
+    await mkdir(screenshots, { recursive: true });
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  });
+
+  beforeEach(async () => {
+    contexts = [];
+    tabs = [];
+    closables = [];
+    server = await ChatServer.start();
+  });
+
+  afterEach(async () => {
+    await Promise.all(contexts.map((context) => context.close()));
+    for (const closable of closables) closable.close();
+    await server.kill();
+    expect(tabs.flatMap(({ faults }) => faults)).toEqual([]);
+  });
+
+  afterAll(() => browser.close());
+
+  /** A browser of its own: other cookies, other connections. */
+  async function newBrowser(options: BrowserContextOptions = { viewport: laptop }): Promise<BrowserContext> {
+    const context = await browser.newContext(options);
+    context.setDefaultTimeout(15_000);
+    contexts.push(context);
+    return context;
+  }
+
+  async function newTab(context: BrowserContext): Promise<ChatTab> {
+    const tab = new ChatTab(await context.newPage());
+    tabs.push(tab);
+    return tab;
+  }
+
+  async function person(name: string, options?: BrowserContextOptions): Promise<ChatTab> {
+    return (await newTab(await newBrowser(options))).signIn(server.url, name);
+  }
+
+  it('brings what one person says to the other, under the name of the session', async () => {
+    const [ada, grace] = [await person('Ada'), await person('Grace')];
+    await ada.write('Good morning');
+    await grace.bubble('Good morning').getByText('Ada', { exact: true }).waitFor();
+    await ada.bubble('Good morning').getByText('You', { exact: true }).waitFor();
+
+    await grace.write('Good morning to you');
+    await ada.bubble('Good morning to you').getByText('Grace', { exact: true }).waitFor();
+    expect(await ada.page.locator('.message').count()).toBe(2);
+  });
+
+  it('tells who is typing, to the others only', async () => {
+    const [ada, grace] = [await person('Ada'), await person('Grace')];
+    await grace.input.pressSequentially('Well');
+    await ada.typing.getByText('Grace is typing…').waitFor();
+    expect(await grace.typing.textContent()).toBe('');
+
+    await grace.input.press('Enter');
+    await ada.bubble('Well').waitFor();
+    expect(await ada.typing.textContent()).toBe('');
+  });
+
+  it('shows who is here while they are, once however many tabs they have', async () => {
+    const ada = await person('Ada');
+    const grace = await newBrowser();
+    await (await newTab(grace)).signIn(server.url, 'Grace');
+    const second = await (await newTab(grace)).open(server.url);
+    await ada.personHere('Grace').waitFor();
+    expect(await ada.personHere('Grace').count()).toBe(1);
+
+    await second.page.close();
+    await ada.write('Still here?');
+    await tabs[1]!.bubble('Still here?').waitFor();
+    expect(await ada.personHere('Grace').count()).toBe(1);
+
+    await tabs[1]!.page.close();
+    await ada.personHere('Grace').waitFor({ state: 'detached' });
+  });
+
+  it('carries rooms that are made and joined while the stream runs', async () => {
+    const [ada, grace] = [await person('Ada'), await person('Grace')];
+    await ada.createRoom('Compilers');
+    await ada.write('Only for members');
+    await grace.joinRoom('Compilers');
+    // Said before: it comes with the room. Said afterwards: it comes over the stream.
+    await grace.bubble('Only for members').waitFor();
+    await ada.write('Welcome');
+    await grace.bubble('Welcome').waitFor();
+
+    await grace.page.getByRole('button', { name: 'Leave' }).click();
+    await grace.page.getByRole('button', { name: 'Join Compilers' }).waitFor();
+    await ada.personHere('Grace').waitFor({ state: 'detached' });
+  });
+
+  it('keeps direct messages between two people, and counts the unread ones', async () => {
+    const [ada, grace, mallory] = [await person('Ada'), await person('Grace'), await person('Mallory')];
+    await ada.writeTo('Grace');
+    await ada.write('Just between us');
+    await grace.thread('Ada').locator('.badge', { hasText: '1' }).waitFor();
+    await grace.thread('Ada').click();
+    await grace.bubble('Just between us').waitFor();
+    await grace.thread('Ada').locator('.badge').waitFor({ state: 'hidden' });
+
+    await grace.write('Of course');
+    await ada.bubble('Of course').waitFor();
+    expect(await mallory.thread('Ada').count()).toBe(0);
+  });
+
+  it('gives all tabs of a person everything, and ends all of them when the person signs out', async () => {
+    const context = await newBrowser();
+    const first = await (await newTab(context)).signIn(server.url, 'Ada');
+    const second = await (await newTab(context)).open(server.url);
+    await first.createRoom('Compilers');
+    await second.thread('Compilers').click();
+    await first.write('In both');
+    await second.bubble('In both').waitFor();
+
+    await second.page.getByRole('button', { name: 'Sign out' }).click();
+    await first.page.getByRole('button', { name: 'Come in' }).waitFor();
+    await first.page.getByText('You have signed out.').waitFor();
+  });
+
+  it('shows HTML as the text that it is', async () => {
+    const [ada, grace] = [await person('<b>Ada</b>'), await person('Grace')];
+    const attack = '<img src=x onerror="document.title = \'broken\'"><script>document.title = "broken"</script>';
+    await ada.write(attack);
+    await grace.bubble(attack).getByText('<b>Ada</b>', { exact: true }).waitFor();
+    expect(await grace.page.locator('.messages img, .messages script, .messages b').count()).toBe(0);
+    expect(await grace.page.title()).toBe('Chat');
+  });
+
+  it('says why something was refused and keeps what was written', async () => {
+    const context = await newBrowser();
+    await person('Ada');
+    const second = await newTab(context);
+    await second.page.goto(server.url);
+    await second.page.getByLabel('Your name').fill('ADA');
+    await second.page.getByRole('button', { name: 'Come in' }).click();
+    await second.page.getByText('Somebody called Ada is here already').waitFor();
+
+    await server.kill();
+    await tabs[0]!.write('Is anybody there?');
+    await tabs[0]!.page.getByText('Not sent: The server can not be reached').waitFor();
+    expect(await tabs[0]!.input.inputValue()).toBe('Is anybody there?');
+  });
+
+  it('reconnects after the server was killed and started again, and says what that means', async () => {
+    const [ada, grace] = [await person('Ada'), await person('Grace')];
+    await ada.write('Before');
+    await grace.bubble('Before').waitFor();
+
+    await server.kill();
+    await ada.connection('reconnecting').waitFor();
+    await ada.page.screenshot({ path: `${screenshots}laptop-reconnecting.png` });
+    server = await ChatServer.start(server.port);
+    await Promise.all([ada.connected(), grace.connected()]);
+    await ada.notice.getByText('The server was restarted').waitFor();
+    await ada.bubble('Before').waitFor({ state: 'detached' });
+    await ada.page.screenshot({ path: `${screenshots}laptop-reconnected.png` });
+
+    await grace.write('After');
+    await ada.bubble('After').waitFor();
+    await ada.personHere('Grace').waitFor();
+  });
+
+  it('reloads the messages of its rooms when only the connection was cut', async () => {
+    const link = await CuttableLink.to(server.port);
+    closables.push(link);
+    const ada = await (await newTab(await newBrowser())).signIn(link.url, 'Ada');
+    const grace = await person('Grace');
+    await ada.write('Before');
+    await grace.bubble('Before').waitFor();
+    await grace.writeTo('Ada');
+
+    link.cut();
+    await ada.connection('reconnecting').waitFor();
+    await grace.write('Where are you?');
+    await grace.bubble('Where are you?').waitFor();
+    await grace.thread('Lobby').click();
+    await grace.write('Meanwhile');
+    await grace.bubble('Meanwhile').waitFor();
+    link.mend();
+    await ada.bubble('Meanwhile').waitFor();
+    await ada.thread('Grace').locator('.badge', { hasText: '1' }).waitFor();
+    await ada.notice.getByText('Reconnected. Messages were reloaded.').waitFor();
+    expect(await ada.page.locator('.message').count()).toBe(2);
+  });
+
+  it('stops on SIGTERM although streams are open, and says goodbye', async () => {
+    const ada = await person('Ada');
+    await server.stop();
+    await ada.notice.getByText('The server is stopping').waitFor();
+    await ada.connection('reconnecting').waitFor();
+  });
+
+  it('replaces the oldest tab by the sixth, without a fight', async () => {
+    const context = await newBrowser();
+    const oldest = await (await newTab(context)).signIn(server.url, 'Ada');
+    const others: ChatTab[] = [];
+    for (let i = 2; i <= 5; i += 1) others.push(await (await newTab(context)).open(server.url));
+    const asksOnceMore = oldest.nextStreamAnswer();
+    others.push(await (await newTab(context)).open(server.url));
+
+    await oldest.dialog.getByText('This tab was replaced by a newer one').waitFor();
+    await oldest.page.screenshot({ path: `${screenshots}laptop-replaced.png` });
+    // The browser comes back once with the end mark, is told 204, and never asks again.
+    expect((await asksOnceMore).status()).toBe(204);
+    expect(oldest.streamAnswers).toEqual([200, 204]);
+    expect(others.map(({ streamAnswers }) => streamAnswers)).toEqual(others.map(() => [200]));
+    await others[4]!.write('Five of us');
+    await Promise.all(others.map((tab) => tab.bubble('Five of us').waitFor()));
+    expect(await oldest.bubble('Five of us').count()).toBe(0);
+
+    await oldest.page.getByRole('button', { name: 'Use this tab again' }).click();
+    await oldest.connected();
+    await oldest.bubble('Five of us').waitFor();
+    await others[0]!.dialog.getByText('This tab was replaced by a newer one').waitFor();
+  });
+
+  describe.each([
+    ['laptop', { viewport: laptop }],
+    ['phone', { viewport: phone, hasTouch: true, isMobile: true }],
+  ])('on a %s', (device, options) => {
+    it.each(['light', 'dark'] as const)('fits the screen, in a %s look', async (colorScheme) => {
+      const signIn = await newTab(await newBrowser({ ...options, colorScheme }));
+      await signIn.page.goto(server.url);
+      await signIn.page.getByRole('button', { name: 'Come in' }).waitFor();
+      await signIn.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-sign-in.png` });
+
+      const grace = await person('Grace');
+      const ada = await signIn.signIn(server.url, 'Ada');
+      await person('Edsger');
+      await grace.createRoom('Compilers');
+      await grace.createRoom('A room whose name is rather long');
+      await grace.thread('Lobby').click();
+      for (const text of LINES_OF_GRACE) await grace.write(text);
+      await ada.bubble(LINES_OF_GRACE.at(-1)!).waitFor();
+      await ada.write('I would start with the tables. Everything else follows from them.');
+      await ada.write('Nobody has ever regretted a good table.');
+      await grace.writeTo('Ada');
+      await grace.write('Do you have a minute?');
+      await ada.page.locator('.badge:visible').first().waitFor();
+      await grace.thread('Lobby').click();
+      await grace.input.pressSequentially('On');
+      await ada.typing.getByText('Grace is typing…').waitFor();
+      await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-messages.png` });
+      expect(await overflowsSideways(ada)).toBe(false);
+
+      if (device === 'phone') {
+        await ada.page.getByRole('button', { name: 'Rooms and conversations' }).click();
+        await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-threads.png` });
+        await ada.thread('Lobby').click();
+        await ada.page.getByRole('button', { name: 'People', exact: true }).click();
+        await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-people.png` });
+        expect(await overflowsSideways(ada)).toBe(false);
+        await ada.page.getByRole('button', { name: 'Back to the messages' }).click();
+      }
+    });
+  });
+});
+
+const LINES_OF_GRACE = [
+  'Has anybody looked at the new machine yet?',
+  'It takes a whole room, so bring a coat.',
+  'A longer one, to see how it wraps: a compiler is a program that writes programs, and people told me that a computer could only do arithmetic.\n\nIt has a second paragraph, too.',
+  'https://example.com/a/very/long/address/without/any/space/in/it/that/has/to/be/broken/somewhere?and=it&is=broken',
+];
+
+function overflowsSideways({ page }: ChatTab): Promise<boolean> {
+  return page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}
