@@ -40,7 +40,13 @@ export { HeartbeatService } from './connections/heartbeat.service.js';
 export { type Audiences, SseConnection, type SseConnectionStats } from './connections/sse-connection.js';
 export { type SseRefusedCode, SseRefusedException } from './connections/sse-refused.exception.js';
 
-export { type Channel, type ChannelParameters, defineChannel, type EventOf } from './channels/channel.js';
+export {
+  type Channel,
+  type ChannelParameters,
+  defineChannel,
+  type EventOf,
+  type NamedChannel,
+} from './channels/channel.js';
 export { channels, type ChannelSubscription } from './channels/channel-subscription.js';
 export { type ConnectionTarget, type DisconnectTarget } from './channels/node-commands.js';
 export { type PublishOptions } from './channels/publish-options.js';

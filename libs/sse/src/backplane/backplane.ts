@@ -27,7 +27,8 @@ export interface BackplaneNode {
   /** Unique among the nodes. */
   readonly id: string;
   deliver(message: ChannelMessage): void;
-  execute(command: NodeCommand): void;
+  /** Resolves when the command was carried out on this node. It never rejects: what goes wrong is in the node's log. */
+  execute(command: NodeCommand): Promise<void>;
 }
 
 /**
@@ -47,7 +48,7 @@ export interface Backplane {
   /** From when this resolves, the channel's messages are delivered to this node. */
   subscribe(channel: string): Promise<void>;
   unsubscribe(channel: string): Promise<void>;
-  /** Runs on every node, this one included. */
+  /** Runs on every node, this one included, and resolves when it was carried out at least here. */
   command(command: NodeCommand): Promise<void>;
   close(): Promise<void>;
 }

@@ -45,8 +45,7 @@ export class InProcessBackplane implements Backplane {
 
   command(command: NodeCommand): Promise<void> {
     if (!this.node) return this.notRunning('command');
-    this.node.execute(command);
-    return Promise.resolve();
+    return this.node.execute(command);
   }
 
   close(): Promise<void> {

@@ -28,7 +28,7 @@ export class NodeCommands {
     private readonly membership: ChannelMembership,
   ) {}
 
-  execute(received: NodeCommand): void {
+  async execute(received: NodeCommand): Promise<void> {
     const command = received as SseCommand;
     switch (command.name) {
       case 'send':
@@ -36,9 +36,7 @@ export class NodeCommands {
         return;
       case 'subscribe':
       case 'unsubscribe':
-        for (const connection of this.targets(command.target)) {
-          this.report(command.name, connection, this.membership[command.name](connection, command.channel));
-        }
+        await this.forEach(command.target, (connection) => this.membership[command.name](connection, command.channel));
         return;
       case 'disconnect':
         for (const connection of this.targets(command.target)) {
@@ -46,9 +44,9 @@ export class NodeCommands {
         }
         return;
       case 'identity':
-        for (const connection of this.registry.byUser(command.userId)) {
-          this.report('identity', connection, this.membership.renew(connection, command.identity));
-        }
+        await this.forEach({ user: command.userId }, (connection) =>
+          this.membership.renew(connection, command.identity),
+        );
         return;
       default:
         // A node of another version may know more commands than this one.
@@ -56,17 +54,24 @@ export class NodeCommands {
     }
   }
 
+  /** Whoever sent the command may be on another node: what fails here is told here. */
+  private async forEach(target: ConnectionTarget, act: (connection: SseConnection) => Promise<void>): Promise<void> {
+    await Promise.all(
+      this.targets(target).map(async (connection) => {
+        try {
+          await act(connection);
+        } catch (error) {
+          const why = error instanceof Error ? error.message : String(error);
+          this.logger.warn(`A command failed on connection ${connection.id}: ${why}`);
+        }
+      }),
+    );
+  }
+
   private targets(target: DisconnectTarget): SseConnection[] {
     if ('user' in target) return this.registry.byUser(target.user);
     if ('token' in target) return this.registry.all().filter(({ identity }) => identity?.tokenId === target.token);
     const connection = this.registry.get(target.connection);
     return connection ? [connection] : [];
-  }
-
-  private report(name: SseCommand['name'], connection: SseConnection, done: Promise<void>): void {
-    done.catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`Command ${name} failed on connection ${connection.id}: ${why}`);
-    });
   }
 }

@@ -10,7 +10,7 @@ import { SseError } from '../protocol/sse-error.js';
 import { type SseEvent } from '../protocol/sse-event.js';
 import { SseEventError } from '../protocol/sse-event-error.js';
 import { EVERYONE, permissionAudience, userAudience } from './audience.js';
-import { type Channel, channelName, checkChannelName, type EventOf } from './channel.js';
+import { type Channel, channelName, checkChannelName, type EventOf, type NamedChannel } from './channel.js';
 import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './node-commands.js';
 import { checkPublishOptions, type PublishOptions } from './publish-options.js';
 
@@ -49,9 +49,7 @@ export class SseBroadcaster {
     event: SseEvent | EventOf<E>,
     options?: PublishOptions,
   ): Promise<Published> {
-    const name = channelName(channel);
-    checkChannelName(name);
-    return this.publish(name, event, options);
+    return this.publish(checkedName(channel), event, options);
   }
 
   /** To all streams of a user. With `queue` it waits for a user who is away (not available in this version). */
@@ -71,17 +69,15 @@ export class SseBroadcaster {
   }
 
   /**
-   * Lets connections listen to a channel from now on, for as long as they live. `channels.authorize` is asked where the
-   * connection is; a no is logged there.
+   * Lets connections listen to a channel from now on, for as long as they live. Once it resolves, those of this node do.
+   * `channels.authorize` is asked where the connection is; a no is logged there.
    */
-  async subscribe(target: ConnectionTarget, channel: string): Promise<void> {
-    checkChannelName(channel);
-    await this.command({ name: 'subscribe', target, channel });
+  async subscribe(target: ConnectionTarget, channel: string | NamedChannel): Promise<void> {
+    await this.command({ name: 'subscribe', target, channel: checkedName(channel) });
   }
 
-  async unsubscribe(target: ConnectionTarget, channel: string): Promise<void> {
-    checkChannelName(channel);
-    await this.command({ name: 'unsubscribe', target, channel });
+  async unsubscribe(target: ConnectionTarget, channel: string | NamedChannel): Promise<void> {
+    await this.command({ name: 'unsubscribe', target, channel: checkedName(channel) });
   }
 
   /** Ends connections for good. The client is told `reason`, by default the reason that the registry counts. */
@@ -118,6 +114,12 @@ export class SseBroadcaster {
       `The event has the id ${JSON.stringify(fields.id)}, but the ids of published events are given by the backplane: put it into the data.`,
     );
   }
+}
+
+function checkedName(channel: string | NamedChannel): string {
+  const name = channelName(channel);
+  checkChannelName(name);
+  return name;
 }
 
 function filled(value: string, name: string): string {

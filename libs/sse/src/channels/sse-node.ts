@@ -26,8 +26,8 @@ export class SseNode implements BackplaneNode {
     this.receiver?.deliver(message);
   }
 
-  execute(command: NodeCommand): void {
-    this.receiver?.execute(command);
+  async execute(command: NodeCommand): Promise<void> {
+    await this.receiver?.execute(command);
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
+import { channelName, type NamedChannel } from './channel.js';
 
 /** Somebody who is in a channel, with however many tabs. */
 export interface PresenceMember {
@@ -25,9 +26,9 @@ export class SsePresence {
   constructor(private readonly registry: ConnectionRegistry) {}
 
   /** Everybody who listens to the channel, those who are there longest first. */
-  members(channel: string): Promise<PresenceMember[]> {
+  members(channel: string | NamedChannel): Promise<PresenceMember[]> {
     const byUser = new Map<string, SseConnection[]>();
-    for (const connection of this.registry.listeners(channel)) {
+    for (const connection of this.registry.listeners(channelName(channel))) {
       if (connection.userId === undefined) continue;
       const own = byUser.get(connection.userId);
       if (own) own.push(connection);
@@ -42,7 +43,8 @@ export class SsePresence {
   }
 
   /** Joins and leaves from now on. A second tab of the same user is neither. */
-  changes$(channel: string): Observable<PresenceChange> {
+  changes$(of: string | NamedChannel): Observable<PresenceChange> {
+    const channel = channelName(of);
     return new Observable((subscriber) => {
       const counts = new Map<string, number>();
       for (const { userId } of this.registry.listeners(channel)) if (userId !== undefined) count(counts, userId, 1);

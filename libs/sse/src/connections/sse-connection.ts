@@ -274,6 +274,8 @@ export class SseConnection implements OutboxOwner, DepartureObserver {
       return;
     }
     if (mannerOf(ending) === 'cut' || (ending.reason === 'idle' && writer.blocked)) {
+      // What a source yielded before it failed is part of the answer.
+      if (ending.reason === 'error' && !writer.blocked) this.outbox.close(monotonicNow());
       writer.destroy();
       return;
     }

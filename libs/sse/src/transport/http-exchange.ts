@@ -72,13 +72,12 @@ export class HttpExchange {
 
   /** Nobody is there to be answered any more, or somebody else answered. */
   isOver(): boolean {
-    return (
-      this.response.destroyed ||
-      this.response.writableEnded ||
-      this.response.headersSent ||
-      this.reply?.sent === true ||
-      (!this.isHttp2 && this.socket.destroyed)
-    );
+    const { response, reply } = this;
+    const isGone =
+      'stream' in response
+        ? response.stream.destroyed || response.stream.closed
+        : this.socket.destroyed || response.destroyed;
+    return isGone || response.writableEnded || response.headersSent || reply?.sent === true;
   }
 
   /** Sets a header on the platform's response, where an exception filter that answers keeps it. */

@@ -25,7 +25,7 @@ export class Linger {
     if (this.deadlines.size === 0) return;
     const now = performance.now();
     for (const response of this.deadlines.keys()) this.deadlines.set(response, now + timeout);
-    const cut = setTimeout(() => this.cut(Infinity), timeout);
+    const cut = setTimeout(() => this.cutConnections(), timeout);
     await new Promise<void>((resolve) => this.settled.push(resolve));
     clearTimeout(cut);
   }
@@ -36,6 +36,15 @@ export class Linger {
     for (const [response, deadline] of this.deadlines) {
       if (deadline > now) continue;
       response.destroy();
+      this.forget(response);
+    }
+  }
+
+  /** On HTTP/2 a session that can't flush would outlive its streams, and hold the server open. */
+  private cutConnections(): void {
+    for (const response of this.deadlines.keys()) {
+      if ('stream' in response) response.stream.session?.destroy();
+      else response.destroy();
       this.forget(response);
     }
   }

@@ -1,3 +1,4 @@
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import { type Writable } from 'node:stream';
 import { type Frame } from '../protocol/frame.js';
 import { type RawResponse } from './http-exchange.js';
@@ -70,7 +71,7 @@ export class PlainWriter implements ResponseWriter {
 
   destroy(): void {
     this.detach();
-    if ('stream' in this.response) this.response.stream.destroy();
+    if ('stream' in this.response) reset(this.response.stream);
     else this.response.destroy();
   }
 
@@ -84,4 +85,12 @@ export class PlainWriter implements ResponseWriter {
     if (this.onDrain) this.stream.off('drain', this.onDrain);
     this.onDrain = undefined;
   }
+}
+
+/**
+ * Without an error code the client would take the end for an orderly one. What was just written leaves at the end of the
+ * tick, and a reset overtakes it.
+ */
+function reset(stream: ServerHttp2Stream): void {
+  setImmediate(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
 }
