@@ -36,7 +36,20 @@ export default {
     {
       ...common,
       displayName: 'e2e',
+      globalSetup: '<rootDir>/test/harness/compile-fixture.mjs',
       testMatch: ['<rootDir>/test/**/*.e2e.ts'],
+    },
+    {
+      ...common,
+      displayName: 'mass',
+      globalSetup: '<rootDir>/test/harness/compile-fixture.mjs',
+      testMatch: ['<rootDir>/test/mass/*.mass.ts'],
+    },
+    {
+      ...common,
+      displayName: 'long',
+      globalSetup: '<rootDir>/test/harness/compile-fixture.mjs',
+      testMatch: ['<rootDir>/test/long/*.long.ts'],
     },
   ],
   testTimeout: 30_000,

@@ -12,7 +12,7 @@ import { TimerWheel, WheelEntry } from './timer-wheel.js';
 
 /** Ignored by every client, and enough to keep proxies from cutting the stream. */
 const COMMENT = new Frame(':\n\n');
-/** A visible heartbeat is encoded once for all that are due together, in milliseconds. */
+/** Heartbeats of so many milliseconds are one: they are encoded once, and written by then. */
 const SAME_TIME = 20;
 
 /**
@@ -97,7 +97,8 @@ class Heartbeat extends WheelEntry implements Attachment {
     if (wasWrittenTo || connection.isBlocked) this.service.skipped++;
     else this.service.send(connection);
     const quietSince = wasWrittenTo ? connection.lastWrite : now;
-    this.since = now;
+    // The heartbeat itself is written at the end of the tick, and is not to stand in for the next one.
+    this.since = now + SAME_TIME;
     this.wheel.add(this, Math.max(0, quietSince + interval - now));
   }
 }

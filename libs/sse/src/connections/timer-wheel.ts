@@ -28,12 +28,14 @@ export class TimerWheel {
   private timerDue = Infinity;
   /** The tick up to which everything due was run. */
   private reached = 0;
+  private isTurning = false;
 
   /** Runs the entry once, `delay` milliseconds from now or up to 20 ms later. */
   add(entry: WheelEntry, delay: number): void {
     this.cancel(entry);
     const now = monotonicNow();
-    if (this.size === 0) this.reached = Math.floor(now / TICK);
+    // While it turns, it is on its way already, though what it runs may have been the last entry.
+    if (this.size === 0 && !this.isTurning) this.reached = Math.floor(now / TICK);
     entry.due = now + delay;
     const tick = this.tickOf(entry.due);
     const index = tick % SLOTS;
@@ -78,12 +80,14 @@ export class TimerWheel {
     const now = monotonicNow();
     const target = Math.floor(now / TICK);
     let budget = SLICE;
+    this.isTurning = true;
     // After a long pause (a stopped process) one turn of the wheel visits every slot there is.
     this.reached = Math.max(this.reached, target - SLOTS);
     while (this.reached < target && budget > 0) {
       budget = this.runSlot(this.reached + 1, now, budget);
       if (budget > 0) this.reached++;
     }
+    this.isTurning = false;
     if (this.size === 0) this.sleep();
     else if (this.reached < target) this.wakeAt(now, now);
     else this.wakeForNextSlot(now);

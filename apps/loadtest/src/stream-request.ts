@@ -1,0 +1,53 @@
+/** A request that can't be sent. */
+export class RequestError extends Error {}
+
+/** What is asked of the server: one request of a load, all streams sending the same but for their headers. */
+export interface StreamRequest {
+  /** `http://host:port/path`; TLS is not spoken. */
+  url: string;
+  /** Default `GET`. */
+  method?: string;
+  /** Added to `Host` and `Accept: text/event-stream`; a header given here replaces one of these. */
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Where a request goes and the text that is sent, made once for as many streams as use it. */
+export interface PreparedRequest {
+  host: string;
+  port: number;
+  method: string;
+  text: string;
+}
+
+/** @throws {RequestError} when the URL is none that a plain socket can ask, or a header would break out of its line */
+export function prepareRequest({ url, method = 'GET', headers = {}, body }: StreamRequest): PreparedRequest {
+  const target = parseTarget(url);
+  const all = new Map<string, string>([
+    ['host', `host: ${target.host}`],
+    ['accept', 'accept: text/event-stream'],
+  ]);
+  if (body !== undefined) all.set('content-length', `content-length: ${Buffer.byteLength(body)}`);
+  for (const [name, value] of Object.entries(headers)) all.set(name.toLowerCase(), `${name}: ${value}`);
+  const lines = [`${method} ${target.pathname}${target.search} HTTP/1.1`, ...all.values()];
+  const broken = lines.find((line) => /[\r\n\0]/.test(line));
+  if (broken !== undefined) throw new RequestError(`Not a line of a request: ${JSON.stringify(broken)}`);
+  return {
+    host: target.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(target.port || 80),
+    method,
+    text: `${lines.join('\r\n')}\r\n\r\n${body ?? ''}`,
+  };
+}
+
+function parseTarget(url: string): URL {
+  if (!URL.canParse(url))
+    throw new RequestError(`Not a URL: ${JSON.stringify(url)}. Give one such as http://localhost:3000/events`);
+  const target = new URL(url);
+  if (target.protocol !== 'http:') {
+    throw new RequestError(
+      `${target.protocol}// is not spoken here: give the http:// address that stands behind the TLS`,
+    );
+  }
+  return target;
+}

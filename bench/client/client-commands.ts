@@ -1,0 +1,14 @@
+import { type Contender } from '../contenders.js';
+
+/** What the process with the clients can be asked for. */
+export interface ClientCommands {
+  /** Opens all and fails if one does not. Gives how long it took, in ms. */
+  open: {
+    takes: { port: number; protocol: Contender['protocol']; connections: number; concurrency: number };
+    gives: { milliseconds: number };
+  };
+  /** Answers once so many events have arrived in all. */
+  received: { takes: number; gives: null };
+  counts: { takes: null; gives: { events: number; bytes: number } };
+  cut: { takes: null; gives: null };
+}

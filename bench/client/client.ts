@@ -1,0 +1,56 @@
+import { performance } from 'node:perf_hooks';
+import { LoadEngine } from '../../apps/loadtest/src/load-engine.js';
+import { answerCalls } from '../process/answer-calls.js';
+import { type ClientCommands } from './client-commands.js';
+import { SocketIoLoad } from './socket-io-load.js';
+
+/** Far more than the slowest contender takes for one broadcast: who needs longer has lost an event. */
+const LONGEST_BROADCAST = 60_000;
+
+/** What both kinds of clients can do. */
+interface Load {
+  open(): Promise<{ opened: number }>;
+  whenEvents(events: number): Promise<void>;
+  counts(): { events: number; bytes: number };
+  cut(): Promise<void>;
+}
+
+let load: Load | undefined;
+
+answerCalls<ClientCommands>({
+  open: async ({ port, protocol, connections, concurrency }) => {
+    const start = performance.now();
+    load =
+      protocol === 'socket-io'
+        ? new SocketIoLoad({ port, connections, concurrency })
+        : new LoadEngine({ url: `http://127.0.0.1:${port}/events`, connections, concurrency, interval: 0 });
+    const counts = await load.open();
+    if (counts.opened < connections) throw new Error(`Only ${JSON.stringify(counts)} of ${connections} opened`);
+    return { milliseconds: performance.now() - start };
+  },
+  received: async (events) => {
+    const current = running();
+    const timer = setTimeout(() => {
+      throw new Error(`${JSON.stringify(current.counts())} where ${events} events were sent`);
+    }, LONGEST_BROADCAST);
+    try {
+      await current.whenEvents(events);
+    } finally {
+      clearTimeout(timer);
+    }
+    return null;
+  },
+  counts: () => {
+    const { events, bytes } = running().counts();
+    return { events, bytes };
+  },
+  cut: async () => {
+    await running().cut();
+    return null;
+  },
+});
+
+function running(): Load {
+  if (!load) throw new Error('No load was opened');
+  return load;
+}

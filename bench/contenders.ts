@@ -1,0 +1,34 @@
+/** Who takes part. The id is the name of its file in `servers/`. */
+export type ContenderId =
+  | 'event-stream-channel'
+  | 'event-stream-subject'
+  | 'nest-sse'
+  | 'better-sse'
+  | 'socket-io'
+  | 'bare-http'
+  | 'bare-express';
+
+export interface Contender {
+  id: ContenderId;
+  name: string;
+  /** What its clients speak. */
+  protocol: 'event-stream' | 'socket-io';
+}
+
+export const contenders: Record<ContenderId, Contender> = {
+  'event-stream-channel': {
+    id: 'event-stream-channel',
+    name: 'nestjs-event-stream, channel',
+    protocol: 'event-stream',
+  },
+  'event-stream-subject': {
+    id: 'event-stream-subject',
+    name: 'nestjs-event-stream, shared Subject',
+    protocol: 'event-stream',
+  },
+  'nest-sse': { id: 'nest-sse', name: 'Nest @Sse, shared Subject', protocol: 'event-stream' },
+  'better-sse': { id: 'better-sse', name: 'better-sse, channel on Express', protocol: 'event-stream' },
+  'socket-io': { id: 'socket-io', name: 'Socket.IO over WebSocket', protocol: 'socket-io' },
+  'bare-http': { id: 'bare-http', name: 'node:http, one pre-framed buffer', protocol: 'event-stream' },
+  'bare-express': { id: 'bare-express', name: 'bare Express handler behind Nest', protocol: 'event-stream' },
+};

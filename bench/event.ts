@@ -1,0 +1,31 @@
+/** What every contender sends: about 210 bytes on the wire with its id and event lines, as a chat would. */
+export interface BenchEvent {
+  id: string;
+  type: string;
+  data: ChatMessage;
+}
+
+export interface ChatMessage {
+  room: string;
+  author: string;
+  text: string;
+  sentAt: string;
+}
+
+const EPOCH = 'b7d1f0c25a9e';
+let sequence = 0;
+
+/** A new object each time: no contender gets to reuse the text of the last one. */
+export function nextEvent(): BenchEvent {
+  sequence++;
+  return {
+    id: `${EPOCH}-${sequence}`,
+    type: 'message',
+    data: {
+      room: 'general',
+      author: 'Ada Lovelace',
+      text: `The engine weaves algebraic patterns as the loom does flowers, number ${String(sequence).padStart(6, '0')}`,
+      sentAt: new Date().toISOString(),
+    },
+  };
+}

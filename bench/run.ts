@@ -1,0 +1,27 @@
+import { contenders } from './contenders.js';
+import { Results } from './results.js';
+import { type Work } from './works/work.js';
+
+/**
+ * Every contender of every work in turn, and that for each round: what a noisy moment costs one of them, it costs in
+ * one round only, and the median leaves it out.
+ */
+export async function runWorks(
+  works: readonly Work[],
+  rounds: number,
+  connections: number | undefined,
+  print: (line: string) => void,
+): Promise<Results> {
+  const results = new Results();
+  for (let round = 1; round <= rounds; round++) {
+    for (const work of works) {
+      for (const id of work.contenders) {
+        const sample = await work.measure(contenders[id], connections ?? work.connections);
+        results.add(work.id, id, sample);
+        const values = work.metrics.map(({ key, title, digits }) => `${title} ${(sample[key] ?? NaN).toFixed(digits)}`);
+        print(`round ${round}/${rounds}  ${work.id.padEnd(3)}  ${contenders[id].name}: ${values.join(', ')}`);
+      }
+    }
+  }
+  return results;
+}

@@ -1,0 +1,104 @@
+import { type ContenderId } from './contenders.js';
+import { type Results } from './results.js';
+import { type WorkId } from './works/work.js';
+
+/** What a median of ours must be: as a ratio to another median of the same run, or in itself where `to` is missing. */
+export interface Target {
+  work: WorkId;
+  ours: ContenderId;
+  metric: string;
+  to?: { work?: WorkId; contender: ContenderId };
+  atMost?: number;
+  atLeast?: number;
+  /** In words, after the limit. */
+  words: string;
+}
+
+const channel = 'event-stream-channel';
+
+export const targets: readonly Target[] = [
+  {
+    work: 'P1',
+    ours: channel,
+    metric: 'cpu',
+    to: { contender: 'bare-http' },
+    atMost: 1.2,
+    words: 'the CPU of node:http with one pre-framed buffer',
+  },
+  { work: 'P1', ours: channel, metric: 'cpu', to: { contender: 'nest-sse' }, atMost: 0.35, words: 'that of Nest @Sse' },
+  {
+    work: 'P1',
+    ours: channel,
+    metric: 'cpu',
+    to: { contender: 'better-sse' },
+    atMost: 0.5,
+    words: 'that of better-sse',
+  },
+  {
+    work: 'P1',
+    ours: channel,
+    metric: 'cpu',
+    to: { contender: 'socket-io' },
+    atMost: 0.65,
+    words: 'that of Socket.IO',
+  },
+  {
+    work: 'P2',
+    ours: channel,
+    metric: 'cpu',
+    to: { work: 'P1', contender: channel },
+    atMost: 0.2,
+    words: 'the CPU of a single event in P1',
+  },
+  {
+    work: 'P3',
+    ours: 'event-stream-subject',
+    metric: 'cpu',
+    to: { contender: 'nest-sse' },
+    atMost: 0.45,
+    words: 'the CPU of Nest @Sse',
+  },
+  { work: 'P4', ours: channel, metric: 'heap', atMost: 9, words: 'KB of heap' },
+  {
+    work: 'P4',
+    ours: channel,
+    metric: 'heap',
+    to: { contender: 'nest-sse' },
+    atMost: 0.45,
+    words: 'the heap of Nest @Sse',
+  },
+  {
+    work: 'P4',
+    ours: channel,
+    metric: 'rss',
+    to: { contender: 'nest-sse' },
+    atMost: 0.65,
+    words: 'the RSS of Nest @Sse',
+  },
+  {
+    work: 'P10',
+    ours: channel,
+    metric: 'rate',
+    to: { contender: 'bare-express' },
+    atLeast: 0.8,
+    words: 'the rate of a bare Express handler behind Nest',
+  },
+];
+
+export interface Verdict {
+  target: Target;
+  /** `≤ 1.2 × the CPU of …` */
+  claim: string;
+  value: number;
+  /** `undefined` where one of its numbers was not measured. */
+  holds: boolean | undefined;
+}
+
+export function judge(target: Target, results: Results): Verdict {
+  const { work, ours, metric, to, atMost, atLeast, words } = target;
+  const own = results.median(work, ours, metric);
+  const value = to ? own / results.median(to.work ?? work, to.contender, metric) : own;
+  const holds = value <= (atMost ?? Infinity) && value >= (atLeast ?? -Infinity);
+  const limit = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
+  return { target, claim: `${limit} ${to ? '× ' : ''}${words}`, value, holds: Number.isNaN(value) ? undefined : holds };
+}

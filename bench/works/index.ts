@@ -1,0 +1,9 @@
+import { idleConnections } from './idle-connections.js';
+import { oneEvent } from './one-event.js';
+import { opening } from './opening.js';
+import { sharedSubject } from './shared-subject.js';
+import { tenEvents } from './ten-events.js';
+import { type Work } from './work.js';
+
+/** In the order in which they run. */
+export const works: readonly Work[] = [oneEvent, tenEvents, sharedSubject, idleConnections, opening];

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { SseTestClient, type SseTestInit } from 'nestjs-event-stream/testing';
+
+/** Opens a stream over HTTP/2 without TLS, on a session of its own. */
+export async function openOverHttp2(base: string, path: string, init: SseTestInit): Promise<SseTestClient> {
+  const session = connect(base);
+  session.on('error', () => undefined);
+  const json = init.body !== undefined && typeof init.body !== 'string';
+  const stream = session.request(
+    {
+      [constants.HTTP2_HEADER_METHOD]: init.method ?? 'GET',
+      [constants.HTTP2_HEADER_PATH]: path,
+      accept: 'text/event-stream',
+      ...(json ? { 'content-type': 'application/json' } : {}),
+      ...lowerCased(init.headers),
+    },
+    { endStream: init.body === undefined, signal: init.signal },
+  );
+  if (init.body !== undefined) stream.end(json ? JSON.stringify(init.body) : init.body);
+  stream.on('close', () => session.close());
+  const [fields] = (await once(stream, 'response')) as [Record<string, string | string[]>];
+  stream.on('error', () => undefined);
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(fields)) {
+    if (!name.startsWith(':')) for (const each of [value].flat()) headers.append(name, each);
+  }
+  return SseTestClient.from({
+    status: Number(fields[constants.HTTP2_HEADER_STATUS]),
+    headers,
+    body: bodyOf(stream),
+    abort: () => session.destroy(),
+  });
+}
+
+function lowerCased(headers: SseTestInit['headers'] = {}): Record<string, string | string[] | undefined> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** A stream that was reset with CANCEL ends like a complete one: only its reset code tells. */
+async function* bodyOf(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) yield chunk as Buffer;
+  if (!stream.closed) await once(stream, 'close');
+  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw new Error(`The stream was reset with ${stream.rstCode}`);
+}

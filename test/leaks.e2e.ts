@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { ONE_OF_EACH_NEST } from './harness/matrix.js';
+import { RawSocket } from './harness/raw-socket.js';
+import { unique, useServer } from './harness/use-server.js';
+
+const CLIENTS = 300;
+
+// A4: whatever the way in which connections ended, nothing refers to them afterwards.
+describe.each(ONE_OF_EACH_NEST)('after many connections that were cut ($name)', (target) => {
+  const server = useServer(target);
+
+  it.each<[string, string, string | undefined]>([
+    ['while a guard awaited', '/sources/held-by-guard', 'held'],
+    ['while the handler awaited', '/sources/held-by-handler', 'held'],
+    ['while an Observable streamed', '/sources/subject', 'subscribed'],
+    ['while an iterator streamed', '/sources/iterable', 'subscribed'],
+    ['while they listened to channels', '/channels', undefined],
+  ])('nothing is left of those that were %s', async (_when, path, kind) => {
+    await round(path, kind, 20);
+    const resources = await server.call('resources');
+    const heaps: number[] = [];
+    for (let times = 0; times < 3; times++) {
+      await round(path, kind, CLIENTS);
+      heaps.push(await server.call('heap'));
+    }
+
+    expect(await server.call('stats')).toMatchObject({ active: 0, users: 0, channels: 0, queuedBytes: 0 });
+    expect(await server.call('resources')).toEqual(resources);
+    // What is kept of one connection, the notes of the fixture included, is far less than the 4 KB that it had.
+    const kept = (heaps[2]! - heaps[0]!) / (2 * CLIENTS);
+    expect(kept).toBeLessThan(1_024);
+  });
+
+  async function round(path: string, kind: string | undefined, count: number): Promise<void> {
+    const before = (await server.call('stats')).opened;
+    const keys = Array.from({ length: count }, () => unique());
+    const sockets = await Promise.all(
+      keys.map(async (key) => {
+        const raw = await RawSocket.connect(server.port);
+        return raw.request(`GET ${path}?c=room&key=${key}&user=${key}`);
+      }),
+    );
+    if (kind) await Promise.all(keys.map((key) => server.noted(kind, key)));
+    else while ((await server.call('stats')).opened < before + count);
+    for (const raw of sockets) raw.reset();
+    if (kind === 'held') {
+      await server.call('settle');
+      for (const key of keys) await server.call('release', key);
+    }
+    await server.idle();
+  }
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from '@jest/globals';
+import { HTTP1, MATRIX } from './harness/matrix.js';
+import { openSlowly } from './harness/slow-reader.js';
+import { unique, useServer } from './harness/use-server.js';
+
+/** More than the buffers of a loopback connection take, in pieces of 64 KiB. */
+const FLOOD = 256;
+const PIECE = 64 * 1024;
+
+// B5, C7; #11601, #13453, OpenCTI #13908: memory and listeners grow behind slow clients.
+describe.each(MATRIX)('a client that reads slowly ($name)', (target) => {
+  const server = useServer(target);
+
+  it('gets the newest events and is told how many it missed', async () => {
+    const key = unique();
+    const reader = await openSlowly(server, `/slow/subject?key=${key}`);
+    await server.noted('subscribed', key);
+
+    await server.call('flood', key, FLOOD, PIECE);
+    const waiting = (await server.call('stats')).queuedBytes;
+    reader.readAgain();
+    const body = await reader.untilBody((text) => text.includes('event: sse:dropped') && text.endsWith('\n\n'));
+
+    const got = numbersIn(body);
+    expect(waiting).toBeLessThanOrEqual(9 * (PIECE + 100));
+    expect(got).toEqual([...got].sort((a, b) => a - b));
+    expect(got.slice(-8)).toEqual(Array.from({ length: 8 }, (_, n) => FLOOD - 8 + n));
+    expect(droppedIn(body)).toBe(FLOOD - got.length);
+    expect(body).toContain('"reason":"overflow"');
+    expect((await server.call('stats')).queuedBytes).toBe(0);
+  });
+
+  it('goes on in order after it has caught up', async () => {
+    const key = unique();
+    const reader = await openSlowly(server, `/slow/subject?key=${key}`);
+    await server.noted('subscribed', key);
+    await server.call('flood', key, FLOOD, PIECE);
+    reader.readAgain();
+    await reader.untilBody((text) => text.includes('event: sse:dropped'));
+
+    await server.call('emit', key, 'afterwards');
+
+    expect((await reader.untilBody((text) => text.includes('data: afterwards'))).split('sse:dropped')).toHaveLength(2);
+  });
+
+  it('does not disturb the others', async () => {
+    const channel = unique('room');
+    await openSlowly(server, `/slow/channel?c=${channel}`);
+    const client = await server.open(`/channels?c=${channel}`);
+
+    const { dropped } = await server.call('stats');
+    for (let round = 0; round < 16; round++) {
+      await server.call('burst', channel, 16, PIECE);
+      await client.take(16);
+    }
+
+    expect((await server.call('stats')).dropped).toBeGreaterThan(dropped);
+  });
+
+  it('keeps the oldest with drop-newest', async () => {
+    const key = unique();
+    const reader = await openSlowly(server, `/slow/drop-newest?key=${key}`);
+    await server.noted('subscribed', key);
+
+    await server.call('flood', key, FLOOD, PIECE);
+    reader.readAgain();
+    const body = await reader.untilBody((text) => text.includes('event: sse:dropped') && text.endsWith('\n\n'));
+
+    const got = numbersIn(body);
+    expect(got).toEqual(got.map((_, n) => n));
+    expect(droppedIn(body)).toBe(FLOOD - got.length);
+  });
+
+  it('is disconnected with the policy disconnect, and sees that its stream is not complete', async () => {
+    const [key, user] = [unique(), unique('user')];
+    const reader = await openSlowly(server, `/slow/disconnect?key=${key}&user=${user}`);
+    await server.noted('subscribed', key);
+
+    await server.call('flood', key, FLOOD, PIECE);
+
+    expect((await server.noted('closed', user)).detail).toMatchObject({ reason: 'overflow' });
+    await server.noted('unsubscribed', key);
+    reader.readAgain();
+    await reader.untilEnded();
+    expect(reader.body).not.toContain('sse:');
+  });
+
+  it('of a raw stream is disconnected rather than given a text with a hole', async () => {
+    const [key, user] = [unique(), unique('user')];
+    const reader = await openSlowly(server, `/slow/raw?key=${key}&user=${user}`, 'POST');
+    await server.noted('subscribed', key);
+
+    await server.call('flood', key, FLOOD, PIECE);
+
+    expect((await server.noted('closed', user)).detail).toMatchObject({ reason: 'overflow' });
+    reader.readAgain();
+    await reader.untilEnded();
+  });
+
+  it('is bounded in bytes too', async () => {
+    const key = unique();
+    await openSlowly(server, `/slow/bytes?key=${key}`);
+    await server.noted('subscribed', key);
+
+    await server.call('flood', key, FLOOD, PIECE);
+
+    expect((await server.call('stats')).queuedBytes).toBeLessThanOrEqual(200_000);
+  });
+
+  it('gets the latest of each key only, where a keyed event waits', async () => {
+    const channel = unique('room');
+    const reader = await openSlowly(server, `/slow/channel?c=${channel}`);
+    // Fills the socket, so that what follows waits.
+    await server.call('burst', channel, FLOOD, PIECE);
+
+    for (let n = 0; n < 5; n++) {
+      await server.call('broadcast', 'toChannel', channel, { type: 'price', data: `p${n}` }, { key: 'price' });
+    }
+    await server.call('broadcast', 'toChannel', channel, { type: 'last' });
+    reader.readAgain();
+    const body = await reader.untilBody((text) => text.includes('event: last'));
+
+    expect(body.match(/^data: p\d$/gm)).toEqual(['data: p4']);
+  });
+
+  it.each(['generator', 'readable'])('pauses a source that can be paused: %s', async (kind) => {
+    const key = unique();
+    const reader = await openSlowly(server, `/slow/${kind}?key=${key}`);
+    const asked = await stable(() => server.notesOf(key, 'asked').length);
+
+    reader.readAgain();
+    // What it had not been asked for comes now: nothing was lost in between.
+    await server.noted('asked', key, asked + 32);
+    const body = await reader.untilBody((text) => numbersIn(text).length > asked);
+    await reader.close();
+    await server.noted('unsubscribed', key).catch(() => undefined);
+
+    const got = numbersIn(body);
+    expect(got).toEqual(got.map((_, n) => n + 1));
+  });
+
+  it('asks a paused generator for 16 elements more at most', async () => {
+    const key = unique();
+    const { dropped } = await server.call('stats');
+    await openSlowly(server, `/slow/generator?key=${key}`);
+    const asked = await stable(() => server.notesOf(key, 'asked').length);
+    const [connection] = (await server.call('connections')) as { stats: { events: number } }[];
+
+    expect(asked - connection!.stats.events).toBeLessThanOrEqual(16);
+    expect((await server.call('stats')).dropped).toBe(dropped);
+  });
+
+  /** The value once it has stopped growing: the server has settled and nothing more came. */
+  async function stable(value: () => number): Promise<number> {
+    for (let before = -1, quiet = 0; ;) {
+      await server.call('settle');
+      quiet = value() === before ? quiet + 1 : 0;
+      before = value();
+      if (quiet > 20 && before > 0) return before;
+    }
+  }
+});
+
+describe.each(HTTP1)('a burst ($name)', (target) => {
+  const server = useServer(target);
+
+  it('within one tick is no sign of a slow client: nothing of it is dropped', async () => {
+    const channel = unique('room');
+    const client = await server.open(`/channels?c=${channel}`);
+
+    await server.call('burst', channel, 2_000);
+
+    const numbers = (await client.take(2_000)).map((event) => event.json<{ n: number }>().n);
+    expect(numbers).toEqual(Array.from({ length: 2_000 }, (_, n) => n));
+  });
+
+  it('of an Observable that emits it as it is subscribed arrives whole', async () => {
+    const key = unique();
+    const client = await server.open(`/sources/subject?key=${key}`);
+    await server.noted('subscribed', key);
+
+    await server.call('flood', key, 2_000, 10);
+
+    expect((await client.take(2_000)).at(-1)?.json()).toMatchObject({ n: 1_999 });
+  });
+});
+
+function numbersIn(body: string): number[] {
+  return [...body.matchAll(/"n":(\d+)/g)].map(([, number]) => Number(number));
+}
+
+function droppedIn(body: string): number {
+  return [...body.matchAll(/^data: \{"count":(\d+)/gm)].reduce((total, [, count]) => total + Number(count), 0);
+}
