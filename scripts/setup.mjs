@@ -36,10 +36,14 @@ function installDebianPackages(tools) {
   if (tools.length === 0) return;
   const packages = tools.map((tool) => tool.package);
   if (!isOnPath('apt-get') || process.getuid?.() !== 0) {
-    fail(`The tests need ${packages.join(' and ')}. Install them so that these commands are on the PATH: ${tools.map((tool) => tool.command).join(', ')}. (As root on Debian, npm test does this itself.)`);
+    fail(
+      `The tests need ${packages.join(' and ')}. Install them so that these commands are on the PATH: ${tools.map((tool) => tool.command).join(', ')}. (As root on Debian, npm test does this itself.)`,
+    );
   }
   run('apt-get', ['update', '-q']);
-  run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { DEBIAN_FRONTEND: 'noninteractive' });
+  run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], {
+    DEBIAN_FRONTEND: 'noninteractive',
+  });
 }
 
 function isOnPath(command) {

@@ -64,6 +64,22 @@ describe.each(MATRIX)('what Nest puts around a handler ($name)', (target) => {
     expect((await client.next()).data).toBe('after the handler returned');
   });
 
+  it("leaves Nest's own @Sse beside it as it is", async () => {
+    const client = await server.open('/around/nests-own');
+
+    expect((await client.next()).data).toBe('of Nest');
+  });
+
+  it.each(['first-path', 'second-path'])('takes several paths: %s', async (path) => {
+    expect((await (await server.open(`/around/${path}`)).next()).data).toBe('x');
+  });
+
+  it('warns at the start of an interceptor that an application would rely on and that sees no event', async () => {
+    await server.printed(/ClassSerializerInterceptor.*AroundController.serialized/);
+
+    expect(server.output.match(/ClassSerializerInterceptor/g)).toHaveLength(1);
+  });
+
   it('answers 200 whatever code is declared', async () => {
     expect((await server.open('/around/http-code')).status).toBe(200);
   });

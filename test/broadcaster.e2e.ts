@@ -310,6 +310,20 @@ describe.each(MATRIX)('SseBroadcaster ($name)', (target) => {
       });
     });
 
+    it('fails in send() on a stream of channels, whose ids belong to the backplane', async () => {
+      const [user, room] = [unique('user'), unique('room')];
+      const client = await server.open(`/channels?c=${room}&user=${user}`);
+      const [connection] = await connectionsOf(user);
+
+      await expect(server.call('sendTo', connection!.id, { id: '7', data: 'x' })).rejects.toMatchObject({
+        name: 'SseEventError',
+        code: 'SSE_EVENT_ID',
+      });
+      await server.call('sendTo', connection!.id, { data: 'without' });
+
+      expect((await client.next()).data).toBe('without');
+    });
+
     it('fails for a channel that is kept for audiences', async () => {
       await expect(server.call('broadcast', 'toChannel', '$all', { data: 1 })).rejects.toThrow(/\$/);
     });

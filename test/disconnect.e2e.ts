@@ -124,6 +124,39 @@ describe.each(MATRIX)('a client that goes ($name)', (target) => {
     expect((await server.call('stats')).active).toBe(0);
   });
 
+  // fastify/sse #54: a send that never settles after a disconnect.
+  it('leaves a connection that the application may go on using: everything settles, nothing is sent', async () => {
+    const [key, user] = [unique(), unique('user')];
+    const client = await server.open(`/sources/connection?key=${key}&user=${user}`);
+    await client.next({ type: 'hello' });
+    await client.close();
+    await server.noted('closed', user);
+
+    expect(await server.call('useKept', key)).toEqual({ sent: false, closed: true, channels: 0 });
+    expect(await server.call('byChannel', 'too-late')).toEqual([]);
+    expect(server.notesOf(user, 'closed')).toHaveLength(1);
+  });
+
+  // #8740, #8761: an error crashes the process.
+  it('is gone, so that errors of its source hurt nobody', async () => {
+    const [late, clean] = [unique(), unique()];
+    const first = await server.open(`/sources/fails-late?key=${late}`);
+    await first.next();
+    await server.noted('held', late);
+    const second = await server.open(`/sources/throws-at-unsubscribe?key=${clean}`);
+    await server.noted('subscribed', clean);
+
+    await first.close();
+    await second.close();
+    await server.noted('unsubscribed', clean);
+    await server.idle();
+    await server.call('release', late);
+    await server.noted('failing', late);
+    await server.call('settle');
+
+    expect((await server.open('/kinds/observable')).status).toBe(200);
+  });
+
   // #17352: a producer that should outlive its client.
   it('does not end work that the handler started on its own, and another client hears its result', async () => {
     const key = unique();

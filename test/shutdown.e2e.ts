@@ -1,42 +1,92 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { MATRIX, ONE_OF_EACH_NEST } from './harness/matrix.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type SseTestClient } from 'nestjs-event-stream/testing';
+import { MATRIX, ONE_OF_EACH_NEST, type Target } from './harness/matrix.js';
 import { openSlowly } from './harness/slow-reader.js';
 import { type ServerConfig, TestServer } from './harness/test-server.js';
 import { unique } from './harness/use-server.js';
 
-let server: TestServer;
+const started: TestServer[] = [];
 
-afterEach(() => server.stop());
+afterEach(() => Promise.all(started.splice(0).map((server) => server.stop())));
+
+async function start(target: Target, config?: ServerConfig): Promise<TestServer> {
+  const server = await TestServer.start(target, config);
+  started.push(server);
+  return server;
+}
 
 // F4; #6643, #7611, #9517, #10345, #16156: the application does not exit with a stream open.
 describe.each(MATRIX)('closing the application ($name)', (target) => {
-  async function start(config?: ServerConfig): Promise<void> {
-    server = await TestServer.start(target, config);
-  }
+  let server: TestServer;
+  const listeners: SseTestClient[] = [];
+  const keys = {
+    channel: unique('room'),
+    generator: unique(),
+    raw: unique(),
+    slow: unique(),
+    slowUser: unique('user'),
+  };
+  let generator: SseTestClient;
+  let raw: SseTestClient;
 
-  it('says farewell to every stream, with times to come back that are spread, and the process exits', async () => {
-    await start({ options: { shutdown: { reconnectSpread: 5_000 } } });
-    const clients = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => server.open(n % 2 ? `/channels?c=x` : `/sources/subject?key=${unique()}`)),
-    );
+  beforeAll(async () => {
+    const shutdown = { timeout: 300, reconnectSpread: 5_000 };
+    server = await TestServer.start(target, { options: { shutdown } });
+    while (listeners.length < 8) listeners.push(await server.open(`/channels?c=${keys.channel}`));
+    generator = await server.open(`/sources/generator?key=${keys.generator}`);
+    await server.noted('held', keys.generator);
+    raw = await server.open(`/sources/raw?key=${keys.raw}`, { method: 'POST' });
+    await openSlowly(server, `/slow/subject?key=${keys.slow}&user=${keys.slowUser}`);
+    await server.noted('subscribed', keys.slow);
+    await server.call('flood', keys.slow, 256, 64 * 1024);
 
-    await server.call('shutDown');
-
-    const retries = await Promise.all(
-      clients.map(async (client) => {
-        const events = await client.untilClosed();
-        expect(events.map((event) => [event.type, event.json()])).toEqual([['sse:closing', { reason: 'shutdown' }]]);
-        expect(client.lastEventId).not.toContain('~end');
-        expect(await client.closed).toBe('ended');
-        return events[0]!.retry;
-      }),
-    );
-    expect(new Set(retries).size).toBeGreaterThan(1);
-    expect(await server.exited()).toBe(0);
+    const published = server.call('burst', keys.channel, 50);
+    await Promise.all([published, server.call('shutDown')]);
   });
 
-  it('on SIGTERM does the same with the shutdown hooks enabled', async () => {
-    await start({ shutdownHooks: true });
+  afterAll(() => server.stop());
+
+  it('sends what waits, and then a farewell with times to come back that are spread', async () => {
+    const retries = await Promise.all(
+      listeners.map(async (client) => {
+        const events = await client.untilClosed();
+        const farewell = events.pop()!;
+        expect(events.map((event) => event.json<{ n: number }>().n)).toEqual(Array.from({ length: 50 }, (_, n) => n));
+        expect([farewell.type, farewell.json()]).toEqual(['sse:closing', { reason: 'shutdown' }]);
+        expect(client.lastEventId).toBe(events.at(-1)!.id);
+        expect(await client.closed).toBe('ended');
+        return farewell.retry;
+      }),
+    );
+
+    expect(new Set(retries).size).toBeGreaterThan(1);
+  });
+
+  it('aborts the signal of a generator that is in the middle of its work', async () => {
+    await server.noted('aborted', keys.generator);
+
+    expect((await generator.untilClosed()).map(({ type }) => type)).toEqual(['message', 'sse:closing']);
+  });
+
+  it('ends a raw stream without an event of ours', async () => {
+    await server.noted('unsubscribed', keys.raw);
+    await raw.closed;
+
+    expect(await raw.text()).toBe('retry: 3000\n\n');
+  });
+
+  it('does not wait for ever for a client that reads nothing', async () => {
+    expect((await server.noted('closed', keys.slowUser)).detail).toMatchObject({ reason: 'shutdown' });
+  });
+
+  it('lets the process exit', async () => {
+    expect(await server.exited()).toBe(0);
+  });
+});
+
+describe.each(MATRIX)('SIGTERM ($name)', (target) => {
+  it('closes the application with its streams where the shutdown hooks are enabled, without a warning', async () => {
+    const server = await start(target, { shutdownHooks: true });
     const user = unique('user');
     const client = await server.open(`/channels?c=x&user=${user}`);
 
@@ -45,58 +95,13 @@ describe.each(MATRIX)('closing the application ($name)', (target) => {
     expect((await client.untilClosed()).map(({ type }) => type)).toEqual(['sse:closing']);
     expect(await server.exited()).toBe('SIGTERM');
     expect(server.notesOf(user, 'closed').map(({ detail }) => detail)).toMatchObject([{ reason: 'shutdown' }]);
-  });
-
-  it('does not wait for ever for a client that reads nothing', async () => {
-    await start({ options: { shutdown: { timeout: 300 } } });
-    const [key, user] = [unique(), unique('user')];
-    await openSlowly(server, `/slow/subject?key=${key}&user=${user}`);
-    await server.noted('subscribed', key);
-    await server.call('flood', key, 256, 64 * 1024);
-
-    await server.call('shutDown');
-
-    expect((await server.noted('closed', user)).detail).toMatchObject({ reason: 'shutdown' });
-    expect(await server.exited()).toBe(0);
-  });
-
-  it('sends what waits before the farewell', async () => {
-    await start();
-    const channel = unique('room');
-    const client = await server.open(`/channels?c=${channel}`);
-
-    const published = server.call('burst', channel, 50);
-    const closed = server.call('shutDown');
-    await Promise.all([published, closed]);
-
-    const events = await client.untilClosed();
-    expect(events.slice(0, -1).map((event) => event.json<{ n: number }>().n)).toEqual(
-      Array.from({ length: 50 }, (_, n) => n),
-    );
-    expect(events.at(-1)?.type).toBe('sse:closing');
-  });
-
-  it('ends sources that wait, and a raw stream without an event of ours', async () => {
-    await start();
-    const [generator, raw] = [unique(), unique()];
-    const first = await server.open(`/sources/generator?key=${generator}`);
-    const second = await server.open(`/sources/raw?key=${raw}`, { method: 'POST' });
-    await server.noted('held', generator);
-
-    await server.call('shutDown');
-
-    await server.noted('aborted', generator);
-    await server.noted('unsubscribed', raw);
-    expect((await first.untilClosed()).map(({ type }) => type)).toEqual(['message', 'sse:closing']);
-    await second.closed;
-    expect(await second.text()).not.toContain('sse:');
-    expect(await server.exited()).toBe(0);
+    expect(server.output).not.toContain('enableShutdownHooks');
   });
 });
 
 describe.each(ONE_OF_EACH_NEST)('while the application closes ($name)', (target) => {
   it('a request whose guard still waits is not let in any more', async () => {
-    server = await TestServer.start(target);
+    const server = await start(target);
     const key = unique();
     const waiting = server.open(`/sources/held-by-guard?key=${key}`);
     await server.noted('held', key);
@@ -114,7 +119,7 @@ describe.each(ONE_OF_EACH_NEST)('while the application closes ($name)', (target)
   });
 
   it('a request whose handler still waits gets no stream that stays', async () => {
-    server = await TestServer.start(target);
+    const server = await start(target);
     const key = unique();
     const waiting = server.open(`/sources/held-by-handler?key=${key}`);
     await server.noted('held', key);
@@ -131,7 +136,7 @@ describe.each(ONE_OF_EACH_NEST)('while the application closes ($name)', (target)
   });
 
   it('a server without any stream exits', async () => {
-    server = await TestServer.start(target);
+    const server = await start(target);
 
     await server.call('shutDown');
 
@@ -139,7 +144,7 @@ describe.each(ONE_OF_EACH_NEST)('while the application closes ($name)', (target)
   });
 
   it('nothing of the streams that were is left over: no timer, no listener', async () => {
-    server = await TestServer.start(target);
+    const server = await start(target);
     const before = await server.call('resources');
     const clients = await Promise.all(
       ['/limits/beat', '/limits/max-age', '/channels', '/sources/subject'].map((path) =>
@@ -156,15 +161,9 @@ describe.each(ONE_OF_EACH_NEST)('while the application closes ($name)', (target)
     expect(await server.exited()).toBe(0);
   });
 
-  // SIGTERM reaches Nest only after app.enableShutdownHooks().
-  it('warns at the start where the shutdown hooks are not enabled, and only there', async () => {
-    server = await TestServer.start(target);
+  it('and the shutdown hooks are not enabled, there was a warning at the start', async () => {
+    const server = await start(target);
+
     await server.printed('enableShutdownHooks');
-    await server.stop();
-
-    server = await TestServer.start(target, { shutdownHooks: true });
-    await server.call('settle');
-
-    expect(server.output).not.toContain('enableShutdownHooks');
   });
 });

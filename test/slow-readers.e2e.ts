@@ -43,6 +43,18 @@ describe.each(MATRIX)('a client that reads slowly ($name)', (target) => {
     expect((await reader.untilBody((text) => text.includes('data: afterwards'))).split('sse:dropped')).toHaveLength(2);
   });
 
+  // #11601, #13453.
+  it('leaks no listeners, however often it has to wait', async () => {
+    const key = unique();
+    const client = await server.open(`/slow/generator?key=${key}`);
+
+    await server.noted('asked', key, 200);
+    await client.close();
+    await server.noted('unsubscribed', key);
+
+    expect(server.output).not.toContain('MaxListenersExceededWarning');
+  });
+
   it('does not disturb the others', async () => {
     const channel = unique('room');
     await openSlowly(server, `/slow/channel?c=${channel}`);

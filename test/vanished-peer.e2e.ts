@@ -28,7 +28,7 @@ describeWhereNetworksCanBeCut('a peer behind a network that was cut', () => {
     const { launcher } = network;
     const server = await TestServer.start(HTTP1[0]!, { launcher, options });
     cleanUps.push(() => server.stop());
-    const [command = '', ...args] = [...launcher, process.execPath, '-e', CLIENT];
+    const [command, ...args] = [...launcher, process.execPath, '-e', CLIENT];
     const client: ChildProcess = spawn(command, [...args, String(server.port), `/channels?c=news&user=${user}`]);
     cleanUps.push(() => client.kill('SIGKILL'));
     await once(client.stdout!, 'data');

@@ -1,10 +1,15 @@
 import { once } from 'node:events';
-import { type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { SseTestClient, type SseTestInit } from 'nestjs-event-stream/testing';
 
-/** Opens a stream over HTTP/2 without TLS, on a session of its own. */
-export async function openOverHttp2(base: string, path: string, init: SseTestInit): Promise<SseTestClient> {
-  const session = connect(base);
+/** Opens a stream over HTTP/2 without TLS: on a session of its own, or on one that others use too. */
+export async function openOverHttp2(
+  base: string | ClientHttp2Session,
+  path: string,
+  init: SseTestInit = {},
+): Promise<SseTestClient> {
+  const isOwn = typeof base === 'string';
+  const session = isOwn ? connect(base) : base;
   session.on('error', () => undefined);
   const json = init.body !== undefined && typeof init.body !== 'string';
   const stream = session.request(
@@ -18,7 +23,7 @@ export async function openOverHttp2(base: string, path: string, init: SseTestIni
     { endStream: init.body === undefined, signal: init.signal },
   );
   if (init.body !== undefined) stream.end(json ? JSON.stringify(init.body) : init.body);
-  stream.on('close', () => session.close());
+  if (isOwn) stream.on('close', () => session.close());
   const [fields] = (await once(stream, 'response')) as [Record<string, string | string[]>];
   stream.on('error', () => undefined);
   const headers = new Headers();
@@ -29,7 +34,7 @@ export async function openOverHttp2(base: string, path: string, init: SseTestIni
     status: Number(fields[constants.HTTP2_HEADER_STATUS]),
     headers,
     body: bodyOf(stream),
-    abort: () => session.destroy(),
+    abort: () => (isOwn ? session.destroy() : stream.close(constants.NGHTTP2_CANCEL)),
   });
 }
 

@@ -60,7 +60,7 @@ export class TestServer {
     readonly target: Target,
     { launcher = [], ...config }: ServerConfig = {},
   ) {
-    const [execPath = process.execPath, ...enter] = [...launcher, process.execPath];
+    const [execPath, ...enter] = [...launcher, process.execPath];
     const { platform, http2 } = target;
     this.child = fork(join(ROOT, MAIN[target.nest]), {
       execPath,

@@ -37,7 +37,8 @@ export {
   type MembershipChange,
 } from './connections/connection-registry.js';
 export { HeartbeatService } from './connections/heartbeat.service.js';
-export { type Audiences, SseConnection, type SseConnectionStats } from './connections/sse-connection.js';
+export { type Audiences } from './connections/audiences.js';
+export { SseConnection, type SseConnectionStats } from './connections/sse-connection.js';
 export { type SseRefusedCode, SseRefusedException } from './connections/sse-refused.exception.js';
 
 export {

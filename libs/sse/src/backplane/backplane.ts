@@ -2,6 +2,7 @@ import { type EventFields } from '../protocol/event-block.js';
 
 /** An event on its way to the listeners of one channel, on whichever node they are. Plain JSON throughout. */
 export interface ChannelMessage extends EventFields {
+  /** Whose listeners get it. */
   readonly channel: string;
   /** Not recorded and without an id: typing, cursors. */
   readonly ephemeral?: boolean;
@@ -19,6 +20,7 @@ export interface Published {
 
 /** A request to all nodes, such as "close the connections of this user". Plain JSON; its meaning is the nodes' affair. */
 export interface NodeCommand {
+  /** What to do. */
   readonly name: string;
 }
 
@@ -26,6 +28,7 @@ export interface NodeCommand {
 export interface BackplaneNode {
   /** Unique among the nodes. */
   readonly id: string;
+  /** Hands a message to the channel's listeners on this node. */
   deliver(message: ChannelMessage): void;
   /** Resolves when the command was carried out on this node. It never rejects: what goes wrong is in the node's log. */
   execute(command: NodeCommand): Promise<void>;
@@ -47,9 +50,11 @@ export interface Backplane {
   publish(message: ChannelMessage): Promise<Published>;
   /** From when this resolves, the channel's messages are delivered to this node. */
   subscribe(channel: string): Promise<void>;
+  /** The channel's messages are of no use to this node any more. */
   unsubscribe(channel: string): Promise<void>;
   /** Runs on every node, this one included, and resolves when it was carried out at least here. */
   command(command: NodeCommand): Promise<void>;
+  /** Lets go of everything. Called once, after everything else. */
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { type SseIdentity } from '../options/sse-identity.js';
-import { type Audiences } from '../connections/sse-connection.js';
+import { type Audiences } from '../connections/audiences.js';
 
 /** The reserved channels of audiences. Names of applications can't begin with `$`. */
 export const EVERYONE = '$all';

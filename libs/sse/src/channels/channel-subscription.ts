@@ -5,6 +5,7 @@ export class ChannelSubscription {
   /** Each name once. */
   readonly names: readonly string[];
 
+  /** @internal */
   constructor(names: Iterable<string>) {
     this.names = [...new Set(names)];
   }

@@ -9,6 +9,7 @@ import { ChannelMembership } from './channel-membership.js';
 
 /** Whose connections a command is about. */
 export type ConnectionTarget = { readonly user: string } | { readonly connection: string };
+/** Whose connections are ended: a user's, one, or those of one token (`jti`). */
 export type DisconnectTarget = ConnectionTarget | { readonly token: string };
 
 /** What the nodes ask of one another. */

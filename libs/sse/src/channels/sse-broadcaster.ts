@@ -31,6 +31,7 @@ import { checkPublishOptions, type PublishOptions } from './publish-options.js';
 export class SseBroadcaster {
   private readonly encoder: EventEncoder;
 
+  /** @internal */
   constructor(
     @Inject(BACKPLANE) private readonly backplane: Backplane,
     @Inject(SSE_OPTIONS) options: ResolvedOptions,
@@ -76,6 +77,7 @@ export class SseBroadcaster {
     await this.command({ name: 'subscribe', target, channel: checkedName(channel) });
   }
 
+  /** Ends subscriptions that were made at run time or when the stream opened. */
   async unsubscribe(target: ConnectionTarget, channel: string | NamedChannel): Promise<void> {
     await this.command({ name: 'unsubscribe', target, channel: checkedName(channel) });
   }

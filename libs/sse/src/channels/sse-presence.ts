@@ -6,6 +6,7 @@ import { channelName, type NamedChannel } from './channel.js';
 
 /** Somebody who is in a channel, with however many tabs. */
 export interface PresenceMember {
+  /** Who it is. */
   readonly userId: string;
   /** His connections to the channel. */
   readonly connections: number;
@@ -15,14 +16,18 @@ export interface PresenceMember {
 
 /** Somebody came to a channel, or left it with his last connection. */
 export interface PresenceChange {
+  /** What happened. */
   readonly type: 'join' | 'leave';
+  /** Where. */
   readonly channel: string;
+  /** Who it was. */
   readonly userId: string;
 }
 
 /** Who is in a channel: users, not connections. Connections without an identity are nobody. */
 @Injectable()
 export class SsePresence {
+  /** @internal */
   constructor(private readonly registry: ConnectionRegistry) {}
 
   /** Everybody who listens to the channel, those who are there longest first. */

@@ -7,22 +7,37 @@
  * - `kicked`: by the application · `slow`: it could not keep up · `overflow`: its queue was full and the policy said so
  * - `shutdown`: the application closes
  */
-export type CloseReason = (typeof CLOSE_REASONS)[number];
+export type CloseReason =
+  | 'client'
+  | 'error'
+  | 'completed'
+  | 'idle'
+  | 'max-age'
+  | 'expired'
+  | 'revoked'
+  | 'replaced'
+  | 'kicked'
+  | 'slow'
+  | 'overflow'
+  | 'shutdown';
 
-export const CLOSE_REASONS = [
-  'client',
-  'error',
-  'completed',
-  'idle',
-  'max-age',
-  'expired',
-  'revoked',
-  'replaced',
-  'kicked',
-  'slow',
-  'overflow',
-  'shutdown',
-] as const;
+/** No connection has ended yet, for any reason. */
+export function noClosures(): Record<CloseReason, number> {
+  return {
+    client: 0,
+    error: 0,
+    completed: 0,
+    idle: 0,
+    'max-age': 0,
+    expired: 0,
+    revoked: 0,
+    replaced: 0,
+    kicked: 0,
+    slow: 0,
+    overflow: 0,
+    shutdown: 0,
+  };
+}
 
 /** The client is told not to come back. */
 const FOR_GOOD: ReadonlySet<CloseReason> = new Set(['completed', 'revoked', 'replaced', 'kicked']);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Observable, Subject } from 'rxjs';
 import { Admission } from './admission.js';
-import { CLOSE_REASONS, type CloseReason } from './close-reason.js';
+import { type CloseReason, noClosures } from './close-reason.js';
 import { QueueBudget } from './queue-budget.js';
 import { type SseConnection } from './sse-connection.js';
 
@@ -15,8 +15,9 @@ export interface ConnectionStats {
   readonly refused: number;
   /** The most that were open at once. */
   readonly peak: number;
-  /** Users with an open connection, and channels with a listener. */
+  /** Users with an open connection. */
   readonly users: number;
+  /** Channels with a listener, those of audiences included. */
   readonly channels: number;
   /** Events that were left out since a client read too slowly. */
   readonly dropped: number;
@@ -28,14 +29,19 @@ export interface ConnectionStats {
 
 /** An end of a connection, with its reason. */
 export interface ClosedConnection {
+  /** What it was: it takes no events any more. */
   readonly connection: SseConnection;
+  /** Why it ended. */
   readonly reason: CloseReason;
 }
 
 /** A connection came to a channel, or left it. */
 export interface MembershipChange {
+  /** What happened. */
   readonly type: 'join' | 'leave';
+  /** Whose connection it was is in its identity. */
   readonly connection: SseConnection;
+  /** Where. */
   readonly channel: string;
 }
 
@@ -54,13 +60,11 @@ export class ConnectionRegistry {
   private readonly opened = new Subject<SseConnection>();
   private readonly ended = new Subject<ClosedConnection>();
   private readonly membership = new Subject<MembershipChange>();
-  private readonly closedBy = Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, 0])) as Record<
-    CloseReason,
-    number
-  >;
+  private readonly closedBy = noClosures();
   private openedInAll = 0;
   private peak = 0;
 
+  /** @internal */
   constructor(
     private readonly admission: Admission,
     private readonly budget: QueueBudget,
@@ -101,6 +105,7 @@ export class ConnectionRegistry {
     };
   }
 
+  /** The open connection of this id, if it is one of this node. */
   get(id: string): SseConnection | undefined {
     return this.connections.get(id);
   }

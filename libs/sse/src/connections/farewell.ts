@@ -25,7 +25,8 @@ export interface Ending {
   readonly retry?: number;
 }
 
-interface Stream {
+/** What the last frame depends on, beside the reason. */
+export interface EndingStream {
   readonly raw: boolean;
   /** EventSource reconnects a GET only: nobody else needs, or understands, an end mark. */
   readonly isGet: boolean;
@@ -41,7 +42,7 @@ export function mannerOf({ reason, manner }: Ending): EndManner {
 }
 
 /** The last frame of a stream, if it gets one. */
-export function farewell(ending: Ending, stream: Stream): Frame | undefined {
+export function farewell(ending: Ending, stream: EndingStream): Frame | undefined {
   const { reason, text = reason, retry = stream.retry, event } = ending;
   const manner = mannerOf(ending);
   if (manner === 'for-good') return endOf(reason, stream, event ?? ownEvent(text, stream));
@@ -49,7 +50,7 @@ export function farewell(ending: Ending, stream: Stream): Frame | undefined {
   return frameOf({ type: 'sse:closing', data: JSON.stringify({ reason: text }), retry });
 }
 
-function endOf(reason: CloseReason, { isGet, path, cursor }: Stream, event: EventFields): Frame | undefined {
+function endOf(reason: CloseReason, { isGet, path, cursor }: EndingStream, event: EventFields): Frame | undefined {
   const seconds = Math.floor(Date.now() / 1_000);
   const id = isGet ? formatEndMark({ cursor: event.id ?? cursor, reason, path, seconds }) : event.id;
   const fields = { ...event, id };
@@ -57,6 +58,6 @@ function endOf(reason: CloseReason, { isGet, path, cursor }: Stream, event: Even
 }
 
 /** On raw streams the mark stands in a block of its own, which fires no event in the client and still moves its cursor. */
-function ownEvent(text: string, { raw }: Stream): EventFields {
+function ownEvent(text: string, { raw }: EndingStream): EventFields {
   return raw ? {} : { type: 'sse:end', data: JSON.stringify({ reason: text }) };
 }

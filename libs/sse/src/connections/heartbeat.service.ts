@@ -27,6 +27,7 @@ export class HeartbeatService {
   skipped = 0;
   private visible: { type: string; madeAt: number; frame: Frame } | undefined;
 
+  /** @internal */
   constructor(
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
     private readonly registry: ConnectionRegistry,

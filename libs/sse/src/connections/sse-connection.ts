@@ -4,47 +4,30 @@ import { frameOf } from '../protocol/event-encoder.js';
 import { type Frame } from '../protocol/frame.js';
 import { type SseEvent } from '../protocol/sse-event.js';
 import { SseEventError } from '../protocol/sse-event-error.js';
-import { type Departure, type DepartureObserver } from '../transport/departure-watch.js';
+import { type Departure } from '../transport/departure-watch.js';
 import { type ResponseWriter } from '../transport/response-writer.js';
 import { type Place } from './admission.js';
+import { type Audiences, NO_AUDIENCES } from './audiences.js';
+import { type ConnectionOrigin } from './connection-origin.js';
 import { ATTACHMENT_KINDS, type Attachment, type AttachmentKind } from './attachment.js';
 import { type CloseReason } from './close-reason.js';
 import { type ConnectionServices } from './connection-services.js';
 import { type ConnectionSettings } from './connection-settings.js';
-import { type Ending, farewell, mannerOf } from './farewell.js';
+import { endResponse } from './end-response.js';
+import { type Ending } from './farewell.js';
 import { type LazyAborter } from './lazy-aborter.js';
-import { Outbox, type OutboxOwner } from './outbox.js';
+import { Outbox } from './outbox.js';
 
 /** What a connection has sent, and what waits. */
 export interface SseConnectionStats {
-  /** Events written, and their bytes; heartbeats and the like included. */
+  /** Events written, heartbeats and the like included. */
   readonly events: number;
+  /** The bytes of those events. */
   readonly bytes: number;
   /** Events that were left out since the client read too slowly. */
   readonly dropped: number;
   /** Events that wait. */
   readonly queued: number;
-}
-
-/** The audiences whose events a stream takes: everyone's, its user's, those of its permissions. */
-export interface Audiences {
-  readonly all?: boolean;
-  readonly user?: boolean;
-  readonly permissions?: boolean;
-}
-
-const NO_AUDIENCES: Audiences = {};
-
-/** What a connection is made of. */
-export interface ConnectionOrigin {
-  readonly id: string;
-  readonly identity: SseIdentity | undefined;
-  readonly remoteAddress: string;
-  readonly isGet: boolean;
-  /** The path of its URL, by which the mark of its end is known again. */
-  readonly path: string;
-  readonly aborter: LazyAborter;
-  readonly place: Place;
 }
 
 /**
@@ -53,9 +36,10 @@ export interface ConnectionOrigin {
  * It exists from before the handler runs: what is sent to it until the stream opens is delivered then. It ends once,
  * with a {@link CloseReason}, and nothing refers to it afterwards.
  */
-export class SseConnection implements OutboxOwner, DepartureObserver {
+export class SseConnection {
   /** Names its node, and can't be guessed. */
   readonly id: string;
+  /** The client's address, by the platform's own rules on proxies. */
   readonly remoteAddress: string;
   /** Whose stream it is, if anybody's. Changed by `SseBroadcaster.updateIdentity()` only. */
   identity: SseIdentity | undefined;
@@ -85,8 +69,10 @@ export class SseConnection implements OutboxOwner, DepartureObserver {
   };
   private roomWaiters: (() => void)[] | undefined;
 
+  /** @internal */
   constructor(
     origin: ConnectionOrigin,
+    /** @internal */
     readonly settings: ConnectionSettings,
     private readonly services: ConnectionServices,
   ) {
@@ -100,10 +86,12 @@ export class SseConnection implements OutboxOwner, DepartureObserver {
     this.outbox = new Outbox(this, settings.queue, settings.overflow, services);
   }
 
+  /** The user of its identity, if it has one. */
   get userId(): string | undefined {
     return this.identity?.userId;
   }
 
+  /** The permissions of its identity. */
   get permissions(): readonly string[] {
     return this.identity?.permissions ?? [];
   }
@@ -113,6 +101,7 @@ export class SseConnection implements OutboxOwner, DepartureObserver {
     return this.joined;
   }
 
+  /** When its request was admitted. */
   get openedAt(): Date {
     return wallClock(this.openedMs);
   }
@@ -122,11 +111,13 @@ export class SseConnection implements OutboxOwner, DepartureObserver {
     return this.outbox.lastWrite === 0 ? undefined : wallClock(this.outbox.lastWrite);
   }
 
+  /** What it has sent, and what waits. */
   get stats(): SseConnectionStats {
     const { events, bytes, dropped, size } = this.outbox;
     return { events, bytes, dropped, queued: size };
   }
 
+  /** It has ended: nothing that is sent to it goes anywhere. */
   get isClosed(): boolean {
     return this.phase === 'closed';
   }
@@ -163,6 +154,7 @@ export class SseConnection implements OutboxOwner, DepartureObserver {
     return this.services.subscriber.subscribe(this, channel);
   }
 
+  /** Ends a subscription, whether it was made at run time or when the stream opened. */
   unsubscribe(channel: string): Promise<void> {
     return this.services.subscriber.unsubscribe(this, channel);
   }
@@ -233,10 +225,12 @@ export class SseConnection implements OutboxOwner, DepartureObserver {
     return this.writer?.response;
   }
 
+  /** @internal Its queue is full, and the policy is to disconnect. */
   overflowed(): void {
     this.finish({ reason: 'overflow' });
   }
 
+  /** @internal Everything that waited was written, and the client reads. */
   drained(): void {
     this.tellDropped();
     if (!this.roomWaiters) return;
@@ -261,37 +255,16 @@ export class SseConnection implements OutboxOwner, DepartureObserver {
       attachments[kind] = undefined;
     }
     this.services.subscriber.release(this);
-    if (this.writer) this.endResponse(this.writer, ending);
+    if (this.writer) {
+      this.tellDropped();
+      const { settings, isGet, path } = this;
+      const stream = { raw: settings.raw, isGet, path, retry: settings.connections.retry };
+      endResponse(this.writer, this.outbox, ending, stream, this.services.linger);
+    }
     this.outbox.discard();
     this.writer = undefined;
     this.drained();
     if (wasOpen) this.services.closed(this, ending.reason);
-  }
-
-  private endResponse(writer: ResponseWriter, ending: Ending): void {
-    if (ending.reason === 'client') {
-      writer.detach();
-      return;
-    }
-    if (mannerOf(ending) === 'cut' || (ending.reason === 'idle' && writer.blocked)) {
-      // What a source yielded before it failed is part of the answer.
-      if (ending.reason === 'error' && !writer.blocked) this.outbox.close(monotonicNow());
-      writer.destroy();
-      return;
-    }
-    // What waits goes first: the cursor in the farewell is that of the last event.
-    this.tellDropped();
-    this.outbox.close(monotonicNow());
-    const last = farewell(ending, {
-      raw: this.settings.raw,
-      isGet: this.isGet,
-      path: this.path,
-      cursor: this.outbox.cursor,
-      retry: this.settings.connections.retry,
-    });
-    if (last) writer.write(last);
-    writer.end();
-    this.services.linger.watch(writer.response);
   }
 
   private tellDropped(): void {

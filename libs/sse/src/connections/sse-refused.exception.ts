@@ -20,6 +20,7 @@ export type SseRefusedCode =
  */
 export class SseRefusedException extends HttpException {
   constructor(
+    /** Machine-readable cause. */
     readonly code: SseRefusedCode,
     status: number,
     message: string,

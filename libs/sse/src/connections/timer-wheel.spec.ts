@@ -58,16 +58,19 @@ describe('TimerWheel', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it.each([0, 10, 25, 50, 1_000, 30_000])('runs what was put back from within its own run, each time %p ms later', (delay) => {
-    let times = 0;
-    const note: Note = new Note(() => {
-      if (++times < 50) wheel.add(note, delay);
-    });
-    wheel.add(note, delay);
-    jest.advanceTimersByTime(50 * (delay + 41));
-    expect(times).toBe(50);
-    expect(jest.getTimerCount()).toBe(0);
-  });
+  it.each([0, 10, 25, 50, 1_000, 30_000])(
+    'runs what was put back from within its own run, each time %p ms later',
+    (delay) => {
+      let times = 0;
+      const note: Note = new Note(() => {
+        if (++times < 50) wheel.add(note, delay);
+      });
+      wheel.add(note, delay);
+      jest.advanceTimersByTime(50 * (delay + 41));
+      expect(times).toBe(50);
+      expect(jest.getTimerCount()).toBe(0);
+    },
+  );
 
   it('runs everything that came due while the process was stopped', () => {
     const ran = jest.fn();

@@ -111,5 +111,6 @@ export interface SseShutdownOptions {
 
 /** What an application may provide with `forRootAsync({ useClass | useExisting })`. */
 export interface SseOptionsFactory {
+  /** The options of the module. */
   createSseOptions(): SseModuleOptions | Promise<SseModuleOptions>;
 }

@@ -2,10 +2,15 @@ import { SseEventError } from './sse-event-error.js';
 
 /** An event whose data is text already: what travels between nodes, and what is written. */
 export interface EventFields {
+  /** The client's cursor after it. */
   readonly id?: string;
+  /** Its type; `message` for clients if there is none. */
   readonly type?: string;
+  /** Its data, serialised. */
   readonly data?: string;
+  /** The client's reconnection time from now on, in milliseconds. */
   readonly retry?: number;
+  /** A comment, which clients ignore. */
   readonly comment?: string;
 }
 

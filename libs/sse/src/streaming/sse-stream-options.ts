@@ -1,5 +1,5 @@
 import { type RequestMethod } from '@nestjs/common';
-import { type Audiences } from '../connections/sse-connection.js';
+import { type Audiences } from '../connections/audiences.js';
 import {
   type SseConnectionOptions,
   type SseHeartbeatOptions,
@@ -34,8 +34,11 @@ export interface SseStreamOptions {
   listen?: Audiences;
   /** Limits of this route, counted for it alone, beside the module's; and its own times. */
   connections?: Omit<SseConnectionOptions, 'sweepInterval'>;
+  /** Its heartbeats; `false` for none. */
   heartbeat?: SseHeartbeatOptions | false;
+  /** The queue of each of its connections. */
   queue?: Omit<SseQueueOptions, 'maxTotalBytes'>;
+  /** Its serializer. */
   serializer?: SseSerializer;
   /** A connection is ended after this many milliseconds and comes back, jittered by up to -20 %; `null` for never. */
   maxAge?: number | null;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AdmissionScope } from '../connections/admission.js';
 import { type ConnectionSettings } from '../connections/connection-settings.js';
-import { type Audiences } from '../connections/sse-connection.js';
+import { type Audiences } from '../connections/audiences.js';
 import { FlushScheduler } from '../connections/flush-scheduler.js';
 import { given, heartbeatWithDefaults, type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
