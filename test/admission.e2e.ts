@@ -61,6 +61,26 @@ describe.each(MATRIX)('admission ($name)', (target) => {
       expect([first.status, second.status]).toEqual([200, status]);
     });
 
+    it('gives a status to a POST, also of a browser', async () => {
+      await server.open('/limits/max-post', { method: 'POST' });
+
+      expect((await server.open('/limits/max-post', { method: 'POST', headers: BROWSER })).status).toBe(503);
+    });
+
+    it('still tells a client whose stream has ended for good that there is nothing to come back for', async () => {
+      const user = unique('user');
+      const ended = await server.open(`/limits/max?user=${user}`);
+      await server.noted('opened$', user);
+      await server.call('closeUser', user);
+      await ended.closed;
+      await server.open('/limits/max');
+      await server.open('/limits/max');
+
+      const back = await server.open('/limits/max', { headers: { 'last-event-id': ended.lastEventId } });
+
+      expect(back.status).toBe(204);
+    });
+
     it('lets the next one in when a client has gone', async () => {
       const first = await server.open('/limits/max');
       await server.open('/limits/max');

@@ -239,6 +239,19 @@ describe.each(MATRIX)('SseBroadcaster ($name)', (target) => {
     });
   });
 
+  it('keeps a connection with its user: an identity of another one is refused', async () => {
+    const [user, room] = [unique('user'), unique('room')];
+    const client = await server.open(`/channels?c=${room}&user=${user}`);
+
+    await expect(
+      server.call('broadcast', 'updateIdentity', user, { userId: unique('user'), permissions: ['admin'] }),
+    ).rejects.toMatchObject({ name: 'SseError' });
+    await publish('toPermission', 'admin', { data: 'psst' });
+
+    await expectSilence(client, room);
+    expect(await connectionsOf(user)).toMatchObject([{ permissions: [] }]);
+  });
+
   describe('disconnect()', () => {
     it.each([
       ['a user', (user: string) => ({ user })],

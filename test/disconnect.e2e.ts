@@ -54,9 +54,12 @@ describe.each(MATRIX)('a client that goes ($name)', (target) => {
     expect(server.notesOf(key).map(({ kind }) => kind)).toEqual(['subscribed', 'unsubscribed']);
   });
 
-  it('has its ReadableStream cancelled', async () => {
+  it.each([
+    ['ReadableStream cancelled', 'readable'],
+    ["stream of Node's destroyed", 'node-stream'],
+  ])('has its %s, also while it is silent', async (_name, path) => {
     const key = unique();
-    const client = await server.open(`/sources/readable?key=${key}`);
+    const client = await server.open(`/sources/${path}?key=${key}`);
     await client.next();
 
     await client.close();
@@ -138,22 +141,32 @@ describe.each(MATRIX)('a client that goes ($name)', (target) => {
   });
 
   // #8740, #8761: an error crashes the process.
-  it('is gone, so that errors of its source hurt nobody', async () => {
-    const [late, clean] = [unique(), unique()];
-    const first = await server.open(`/sources/fails-late?key=${late}`);
-    await first.next();
-    await server.noted('held', late);
-    const second = await server.open(`/sources/throws-at-unsubscribe?key=${clean}`);
-    await server.noted('subscribed', clean);
+  it('is gone, so that its generator may fail late', async () => {
+    const key = unique();
+    const client = await server.open(`/sources/fails-late?key=${key}`);
+    await client.next();
+    await server.noted('held', key);
 
-    await first.close();
-    await second.close();
-    await server.noted('unsubscribed', clean);
+    await client.close();
     await server.idle();
-    await server.call('release', late);
-    await server.noted('failing', late);
+    await server.call('release', key);
+    await server.noted('failing', key);
     await server.call('settle');
 
+    expect((await server.open('/kinds/observable')).status).toBe(200);
+  });
+
+  it('is gone, so that the clean-up of its source may throw', async () => {
+    const [key, user] = [unique(), unique('user')];
+    const client = await server.open(`/sources/throws-at-unsubscribe?key=${key}&user=${user}`);
+    await server.noted('subscribed', key);
+
+    await client.close();
+    await server.noted('closed', user);
+    await server.idle();
+
+    expect(server.notesOf(key, 'unsubscribed')).toHaveLength(1);
+    await server.printed('the clean-up failed');
     expect((await server.open('/kinds/observable')).status).toBe(200);
   });
 

@@ -32,6 +32,17 @@ describe.each(MATRIX)('a source that completes ($name)', (target) => {
     expect(server.notesOf(key, 'ran')).toHaveLength(1);
   });
 
+  it('does not let the mark past a guard', async () => {
+    const first = await server.open('/ending/guarded?allow=yes');
+    await first.closed;
+    const headers = { 'last-event-id': first.lastEventId };
+
+    const refused = await server.open('/ending/guarded?allow=no', { headers });
+    const answered = await server.open('/ending/guarded?allow=yes', { headers });
+
+    expect([refused.status, answered.status]).toEqual([403, 204]);
+  });
+
   it('makes a mark for streams without ids too', async () => {
     const first = await server.open('/ending/without-ids');
     await first.closed;

@@ -65,6 +65,38 @@ describe.each(HTTP1)('a keep-alive socket ($name)', (target) => {
     });
   });
 
+  it('serves many streams in turn, and leaks no listener', async () => {
+    const raw = await connect();
+    for (let n = 0, offset = 0; n < 30; n++) {
+      raw.request('GET /kinds/observable');
+      const stream = await raw.answer(offset);
+      expect(stream.body).toContain('sse:end');
+      offset += stream.length;
+    }
+
+    expect(server.output).not.toContain('MaxListenersExceededWarning');
+  });
+
+  it('brings a client that did not read for a while the end of its stream, and serves it again', async () => {
+    const [key, user] = [unique(), unique('user')];
+    const raw = await connect();
+    raw.request(`GET /slow/subject?key=${key}&user=${user}`);
+    await raw.untilIncludes('retry:');
+    raw.stopReading();
+    await server.noted('subscribed', key);
+    await server.call('flood', key, 256, 64 * 1024);
+
+    await server.call('closeUser', user);
+    raw.readAgain();
+    const stream = await raw.answer();
+    raw.request('GET /before/plain', PLAIN);
+    const plain = await raw.answer(stream.length);
+
+    expect(stream.complete).toBe(true);
+    expect(stream.body).toMatch(/\nevent: sse:dropped\n.*\n\nid: .*\nevent: sse:end\ndata: \{"reason":"kicked"\}\n\n$/);
+    expect(plain.body).toBe('{"plain":true}');
+  });
+
   describe('with the stream cut', () => {
     it.each(['overflow', 'slow'] as const)('is closed, so that the client sees it: %s', async (reason) => {
       const user = unique('user');

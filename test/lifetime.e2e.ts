@@ -124,6 +124,23 @@ describe.each(MATRIX)('the life of a stream ($name)', (target) => {
   });
 });
 
+describe.each(HTTP1)('a time-out of the server for sockets without traffic ($name)', (target) => {
+  const server = useServer(target, { socketTimeout: 100, options: { heartbeat: false } });
+
+  it('is not for streams', async () => {
+    const key = unique();
+    const stream = await server.open(`/sources/subject?key=${key}`);
+    const idle = await RawSocket.connect(server.port);
+    server.clients.add(idle);
+
+    // That this one is closed shows that the time has passed, for the older stream too.
+    await idle.untilEnded();
+    await server.call('emit', key, 'still here');
+
+    expect((await stream.next()).data).toBe('still here');
+  });
+});
+
 // A5: a peer that reads no more takes heartbeats for a long time, so that a write is no sign of life.
 describe.each(HTTP1)('a zombie ($name)', (target) => {
   const server = useServer(target, {

@@ -59,6 +59,7 @@ describe.each(MATRIX)('opening a stream ($name)', (target) => {
       'promise-of-async-iterable',
       'readable-stream',
       'promise-of-readable-stream',
+      'node-stream',
     ])('%s', async (kind) => {
       const client = await server.open(`/kinds/${kind}`);
 

@@ -36,6 +36,8 @@ export interface ServerConfig extends Omit<FixtureConfig, 'platform' | 'http2'> 
 const ROOT = join(import.meta.dirname, '../..');
 const MAIN = { 11: 'test/nest-11/dist/app/main.js', 12: 'test/fixture/dist/main.js' };
 const PATIENCE = 10_000;
+/** Shorter than jest's patience with a test, longer than a shutdown may take. */
+const ANSWER_TIME = 20_000;
 /** What waits for output instead of for a key. */
 const OUTPUT = '(output)';
 
@@ -121,9 +123,15 @@ export class TestServer {
     const answered = new Promise<Message>((resolve) => this.calls.set(id, resolve));
     this.child.send({ id, method, args });
     const gone = this.exit.then((): Message => ({
-      error: { name: 'Error', message: `The server exited during ${method}` },
+      error: { name: 'Error', message: `The server exited during ${method}:\n${this.output}` },
     }));
+    // A server that hangs must fail one test, and not each that follows by its own time-out.
+    const deadline = setTimeout(() => {
+      this.output += `\nNo answer to ${method} for ${ANSWER_TIME} ms: killed by the test`;
+      this.child.kill('SIGKILL');
+    }, ANSWER_TIME);
     const { error, result } = await Promise.race([answered, gone]);
+    clearTimeout(deadline);
     this.calls.delete(id);
     if (error) throw Object.assign(new Error(error.message), { name: error.name, code: error.code });
     return result as Answer<M>;
@@ -213,6 +221,7 @@ export class TestServer {
       if (condition()) resolve();
     };
     const timer = setTimeout(() => reject(new Error(`Waited in vain for ${what()}`)), PATIENCE);
+    void this.exit.then(() => reject(new Error(`The server exited before ${what()}\n${this.output}`)));
     const watchers = this.watchers.get(about) ?? new Set();
     this.watchers.set(about, watchers.add(watcher));
     try {

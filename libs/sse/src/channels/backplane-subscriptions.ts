@@ -1,36 +1,59 @@
 import { type Backplane } from '../backplane/backplane.js';
 
 /**
- * Keeps the backplane subscribed to just the channels that somebody on this node listens to. Calls for one channel run
- * one after the other: a listener who comes while the last one leaves must not end up unsubscribed.
+ * Keeps the backplane subscribed to just the channels that somebody on this node listens to. What is to be done is
+ * decided from who listens when its turn comes: a listener who comes while the last one leaves, or who leaves while he
+ * comes, must not leave the channel in the wrong state.
  */
 export class BackplaneSubscriptions {
+  /** What the backplane knows of a channel; `unknown` while it is told, and after that failed. */
+  private readonly states = new Map<string, 'subscribed' | 'unknown'>();
   private readonly running = new Map<string, Promise<void>>();
 
-  constructor(private readonly backplane: Backplane) {}
+  constructor(
+    private readonly backplane: Backplane,
+    private readonly hasListeners: (channel: string) => boolean,
+  ) {}
 
-  /** Resolves when events of the channel reach this node. */
-  subscribe(channel: string): Promise<void> {
-    return this.enqueue(channel, () => this.backplane.subscribe(channel));
-  }
-
-  unsubscribe(channel: string): Promise<void> {
-    return this.enqueue(channel, () => this.backplane.unsubscribe(channel));
-  }
-
-  /** What is still under way for the channel, if anything. */
-  pending(channel: string): Promise<void> | undefined {
-    return this.running.get(channel);
-  }
-
-  private enqueue(channel: string, action: () => Promise<void>): Promise<void> {
+  /**
+   * To be called after listeners of the channel came or went. What it returns settles when the backplane knows; nothing
+   * if it knows already.
+   */
+  settle(channel: string): Promise<void> | undefined {
     const previous = this.running.get(channel);
-    const result = previous ? previous.then(action, action) : action();
+    if (!previous && this.isSettled(channel)) return undefined;
+    const next = () => this.carryOut(channel);
+    const result = previous ? previous.then(next, next) : next();
     this.running.set(channel, result);
-    const settle = () => {
+    const done = () => {
       if (this.running.get(channel) === result) this.running.delete(channel);
     };
-    result.then(settle, settle);
+    result.then(done, done);
     return result;
+  }
+
+  private isSettled(channel: string): boolean {
+    return this.states.get(channel) === (this.hasListeners(channel) ? 'subscribed' : undefined);
+  }
+
+  private async carryOut(channel: string): Promise<void> {
+    if (this.isSettled(channel)) return;
+    const isWanted = this.hasListeners(channel);
+    this.states.set(channel, 'unknown');
+    if (isWanted) {
+      await this.backplane.subscribe(channel);
+      this.states.set(channel, 'subscribed');
+    } else {
+      await this.backplane.unsubscribe(channel);
+      this.states.delete(channel);
+    }
+    this.retryWhatFailed();
+  }
+
+  /** The backplane answers again: channels that it could not be told of are told now. */
+  private retryWhatFailed(): void {
+    for (const [channel, state] of this.states) {
+      if (state === 'unknown' && !this.running.has(channel)) this.settle(channel)?.catch(() => undefined);
+    }
   }
 }

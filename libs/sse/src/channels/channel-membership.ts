@@ -8,6 +8,7 @@ import { SseRefusedException } from '../connections/sse-refused.exception.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { type SseIdentity } from '../options/sse-identity.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
+import { errorText } from '../protocol/error-text.js';
 import { SseError } from '../protocol/sse-error.js';
 import { audiencesOf, isAudience } from './audience.js';
 import { BackplaneSubscriptions } from './backplane-subscriptions.js';
@@ -18,13 +19,14 @@ import { channelNameProblem, checkChannelName } from './channel.js';
 export class ChannelMembership implements ChannelSubscriber {
   private readonly logger = new Logger('SseChannels');
   private readonly subscriptions: BackplaneSubscriptions;
+  private readonly renewals = new WeakMap<SseConnection, Promise<void>>();
 
   constructor(
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(BACKPLANE) backplane: Backplane,
     private readonly registry: ConnectionRegistry,
   ) {
-    this.subscriptions = new BackplaneSubscriptions(backplane);
+    this.subscriptions = new BackplaneSubscriptions(backplane, (channel) => registry.countByChannel(channel) > 0);
   }
 
   /** Takes a stream that is about to open to its channels and audiences. What it throws refuses the stream. */
@@ -37,82 +39,113 @@ export class ChannelMembership implements ChannelSubscriber {
     if (names.length > maxChannels) {
       throw new SseRefusedException('SSE_MAX_CHANNELS', 400, `A stream takes ${maxChannels} channels at most.`);
     }
-    if (this.options.channels.authorize) {
-      for (const name of names) await this.authorize(connection.identity, name);
-    }
+    await this.authorize(connection, names);
     await this.join(connection, [...audiencesOf(connection.listen, connection.identity), ...names]);
   }
 
   async subscribe(connection: SseConnection, channel: string): Promise<void> {
     checkChannelName(channel);
-    if (connection.joined.has(channel)) return;
-    await this.authorize(connection.identity, channel);
+    if (connection.joined.has(channel)) {
+      // Another call may still be on its way there, and fail.
+      await this.subscriptions.settle(channel);
+      if (connection.joined.has(channel)) return;
+    }
+    await this.authorize(connection, [channel]);
     this.checkRoom(connection);
     await this.join(connection, [channel]);
   }
 
   async unsubscribe(connection: SseConnection, channel: string): Promise<void> {
     checkChannelName(channel);
-    if (this.registry.leave(connection, channel)) await this.subscriptions.unsubscribe(channel);
+    await this.leave(connection, [channel]);
   }
 
-  /** The connection's identity has changed: audiences follow, and every channel is asked about anew. */
+  /** The connection's identity has changed: audiences follow, and every channel is asked about anew. One after the other. */
   async renew(connection: SseConnection, identity: SseIdentity): Promise<void> {
-    const before = audiencesOf(connection.listen, connection.identity);
-    connection.identity = identity;
-    const now = audiencesOf(connection.listen, identity);
+    connection.changeIdentity(identity);
+    const previous = this.renewals.get(connection) ?? Promise.resolve();
+    const renewal = previous.then(() => this.follow(connection, identity));
+    this.renewals.set(
+      connection,
+      renewal.catch(() => undefined),
+    );
+    await renewal;
+  }
+
+  private async follow(connection: SseConnection, identity: SseIdentity): Promise<void> {
+    // A newer identity has come meanwhile, and is followed next.
+    if (connection.identity !== identity) return;
+    const audiences = audiencesOf(connection.listen, identity);
+    const joined = [...connection.joined];
     await this.leave(
       connection,
-      before.filter((name) => !now.includes(name)),
+      joined.filter((name) => isAudience(name) && !audiences.includes(name)),
     );
-    await this.join(
-      connection,
-      now.filter((name) => !before.includes(name)),
-    );
-    for (const channel of [...connection.joined].filter((name) => !isAudience(name))) {
+    for (const channel of joined.filter((name) => !isAudience(name))) {
       if (!(await this.mayListen(identity, channel))) await this.leave(connection, [channel]);
     }
+    // One that is opening takes its audiences when it opens.
+    if (connection.isOpen && connection.identity === identity) await this.join(connection, audiences);
   }
 
   /** The connection has ended. */
   release(connection: SseConnection): void {
-    this.registry.leaveAll(connection, (channel) => {
-      this.subscriptions.unsubscribe(channel).catch((error: unknown) => {
-        this.logger.warn(`Unsubscribing from ${channel} failed: ${String(error)}`);
-      });
-    });
+    for (const channel of connection.joined) {
+      this.registry.leave(connection, channel);
+      void this.letGo(channel);
+    }
   }
 
+  /** Whoever hears of a join may end the connection at once: then the rest is left out. */
   private async join(connection: SseConnection, names: readonly string[]): Promise<void> {
-    if (connection.isClosed) return;
     const pending: Promise<void>[] = [];
     for (const name of names) {
-      if (connection.joined.has(name)) continue;
-      const isFirst = this.registry.join(connection, name);
-      const confirmed = isFirst ? this.subscriptions.subscribe(name) : this.subscriptions.pending(name);
-      if (confirmed) pending.push(confirmed);
+      this.registry.join(connection, name);
+      const settled = this.subscriptions.settle(name);
+      if (settled) pending.push(settled);
     }
     if (pending.length === 0) return;
-    try {
-      await Promise.all(pending);
-    } catch (error) {
-      await this.leave(connection, names);
-      throw error;
-    }
+    const results = await Promise.allSettled(pending);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (!failed) return;
+    await this.leave(connection, names);
+    throw failed.reason;
   }
 
+  /** Nothing is delivered any more once the registry knows. */
   private async leave(connection: SseConnection, names: readonly string[]): Promise<void> {
     for (const name of names) {
-      if (this.registry.leave(connection, name)) await this.subscriptions.unsubscribe(name);
+      this.registry.leave(connection, name);
+      connection.joined.delete(name);
+    }
+    await Promise.all(names.map((name) => this.letGo(name)));
+  }
+
+  /** A backplane that can't be told now is told later: for those who left nothing depends on it. */
+  private async letGo(channel: string): Promise<void> {
+    try {
+      await this.subscriptions.settle(channel);
+    } catch (error) {
+      this.logger.warn(`Unsubscribing from ${channel} failed: ${errorText(error)}`);
     }
   }
 
-  /** @throws SseRefusedException if the identity may not listen to the channel */
-  private async authorize(identity: SseIdentity | undefined, channel: string): Promise<void> {
+  /**
+   * Asks again if the identity changed while it was asked: else a permission that was just taken away would still count.
+   *
+   * @throws SseRefusedException if the connection may not listen to one of the channels
+   */
+  private async authorize(connection: SseConnection, channels: readonly string[]): Promise<void> {
     const { authorize } = this.options.channels;
-    if (authorize && !(await authorize(identity, channel))) {
-      throw new SseRefusedException('SSE_CHANNEL_FORBIDDEN', 403, 'This channel is not open to you.');
-    }
+    if (!authorize) return;
+    let asked: SseIdentity | undefined;
+    do {
+      asked = connection.identity;
+      for (const channel of channels) {
+        if (await authorize(asked, channel)) continue;
+        throw new SseRefusedException('SSE_CHANNEL_FORBIDDEN', 403, 'This channel is not open to you.');
+      }
+    } while (asked !== connection.identity);
   }
 
   /** As `authorize()`, for streams that are open already: a rule that fails is a no, and is logged. */

@@ -4,6 +4,7 @@ import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { type SseIdentity } from '../options/sse-identity.js';
 import { type EventFields } from '../protocol/event-block.js';
+import { errorText } from '../protocol/error-text.js';
 import { frameOf } from '../protocol/event-encoder.js';
 import { ChannelMembership } from './channel-membership.js';
 
@@ -33,7 +34,7 @@ export class NodeCommands {
     const command = received as SseCommand;
     switch (command.name) {
       case 'send':
-        this.registry.get(command.connection)?.deliver(frameOf(command.event));
+        for (const connection of this.targets(command)) connection.deliver(frameOf(command.event));
         return;
       case 'subscribe':
       case 'unsubscribe':
@@ -62,17 +63,22 @@ export class NodeCommands {
         try {
           await act(connection);
         } catch (error) {
-          const why = error instanceof Error ? error.message : String(error);
-          this.logger.warn(`A command failed on connection ${connection.id}: ${why}`);
+          this.logger.warn(`A command failed on connection ${connection.id}: ${errorText(error)}`);
         }
       }),
     );
   }
 
+  /** Connections that are opening too: who is banned while his handler awaits must not get in afterwards. */
   private targets(target: DisconnectTarget): SseConnection[] {
-    if ('user' in target) return this.registry.byUser(target.user);
-    if ('token' in target) return this.registry.all().filter(({ identity }) => identity?.tokenId === target.token);
-    const connection = this.registry.get(target.connection);
-    return connection ? [connection] : [];
+    const opening = this.registry.opening();
+    if ('connection' in target) {
+      const open = this.registry.get(target.connection);
+      return open ? [open] : opening.filter(({ id }) => id === target.connection);
+    }
+    if ('user' in target) {
+      return [...this.registry.byUser(target.user), ...opening.filter(({ userId }) => userId === target.user)];
+    }
+    return [...this.registry.all(), ...opening].filter(({ identity }) => identity && identity.tokenId === target.token);
   }
 }

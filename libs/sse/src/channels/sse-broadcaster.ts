@@ -74,17 +74,17 @@ export class SseBroadcaster {
    * `channels.authorize` is asked where the connection is; a no is logged there.
    */
   async subscribe(target: ConnectionTarget, channel: string | NamedChannel): Promise<void> {
-    await this.command({ name: 'subscribe', target, channel: checkedName(channel) });
+    await this.command({ name: 'subscribe', target: checkedTarget(target), channel: checkedName(channel) });
   }
 
   /** Ends subscriptions that were made at run time or when the stream opened. */
   async unsubscribe(target: ConnectionTarget, channel: string | NamedChannel): Promise<void> {
-    await this.command({ name: 'unsubscribe', target, channel: checkedName(channel) });
+    await this.command({ name: 'unsubscribe', target: checkedTarget(target), channel: checkedName(channel) });
   }
 
   /** Ends connections for good. The client is told `reason`, by default the reason that the registry counts. */
   async disconnect(target: DisconnectTarget, reason?: string): Promise<void> {
-    await this.command({ name: 'disconnect', target, text: reason });
+    await this.command({ name: 'disconnect', target: checkedTarget(target), text: reason });
   }
 
   /** Gives the user's open connections a new identity: audiences follow it, and all channels are authorised anew. */
@@ -124,7 +124,16 @@ function checkedName(channel: string | NamedChannel): string {
   return name;
 }
 
-function filled(value: string, name: string): string {
+/** A target that names nobody must not be taken for everybody who has no such name. */
+function checkedTarget<T extends DisconnectTarget>(target: T): T {
+  const [[kind, name] = ['target', undefined], ...more] = Object.entries(target);
+  if (more.length > 0)
+    throw new SseError('SSE_ARGUMENT', `The target ${JSON.stringify(target)} names more than one: use one key.`);
+  filled(name, kind);
+  return target;
+}
+
+function filled(value: unknown, name: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new SseError('SSE_ARGUMENT', `${name} is ${JSON.stringify(value)}: use a string that is not empty.`);
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type Backplane, type BackplaneNode, type ChannelMessage, type NodeCommand } from '../backplane/backplane.js';
 import { InProcessBackplane } from '../backplane/in-process-backplane.js';
 import { BACKPLANE } from '../backplane/tokens.js';
@@ -13,9 +13,9 @@ export class SseNode implements BackplaneNode {
   readonly id = randomBytes(6).toString('base64url');
   private receiver: Pick<BackplaneNode, 'deliver' | 'execute'> | undefined;
 
-  /** Names a connection so that its node can be told from it, and nobody can guess it (128 random bits). */
+  /** Names a connection so that its node can be told from it, and nobody can guess it (122 random bits). */
   newConnectionId(): string {
-    return [this.id, randomBytes(16).toString('base64url')].join('.');
+    return `${this.id}.${randomUUID()}`;
   }
 
   connect(receiver: Pick<BackplaneNode, 'deliver' | 'execute'>): void {

@@ -33,7 +33,7 @@ export class SsePresence {
   /** Everybody who listens to the channel, those who are there longest first. */
   members(channel: string | NamedChannel): Promise<PresenceMember[]> {
     const byUser = new Map<string, SseConnection[]>();
-    for (const connection of this.registry.listeners(channelName(channel))) {
+    for (const connection of this.registry.byChannel(channelName(channel))) {
       if (connection.userId === undefined) continue;
       const own = byUser.get(connection.userId);
       if (own) own.push(connection);
@@ -52,7 +52,7 @@ export class SsePresence {
     const channel = channelName(of);
     return new Observable((subscriber) => {
       const counts = new Map<string, number>();
-      for (const { userId } of this.registry.listeners(channel)) if (userId !== undefined) count(counts, userId, 1);
+      for (const { userId } of this.registry.byChannel(channel)) if (userId !== undefined) count(counts, userId, 1);
       return this.registry.membership$.subscribe(({ type, connection: { userId }, channel: where }) => {
         if (where !== channel || userId === undefined) return;
         const left = count(counts, userId, type === 'join' ? 1 : -1);

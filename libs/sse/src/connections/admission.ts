@@ -9,11 +9,16 @@ export interface Applicant {
   readonly remoteAddress: string;
 }
 
+/** What a route says of the places of its connections. */
+export interface AdmissionRules {
+  /** Where a place is taken: in the process, and in the route where it has limits of its own. */
+  readonly scopes: readonly AdmissionScope[];
+  /** A user beyond his limit is refused, in every scope; else he is let in, and his oldest connection goes. */
+  readonly rejectsUsers: boolean;
+}
+
 /** The limits of one scope: of the process, or of one route. */
-export type AdmissionLimits = Pick<
-  Required<SseConnectionOptions>,
-  'max' | 'maxPerUser' | 'maxPerIp' | 'onUserLimit' | 'retryAfter'
->;
+export type AdmissionLimits = Pick<Required<SseConnectionOptions>, 'max' | 'maxPerUser' | 'maxPerIp' | 'retryAfter'>;
 
 /** Counts the places of one scope. A place is taken before the handler runs, so those who still wait count too. */
 export class AdmissionScope {
@@ -24,16 +29,15 @@ export class AdmissionScope {
   constructor(private readonly limits: AdmissionLimits) {}
 
   /** @throws SseRefusedException if there is no place */
-  check({ userId, remoteAddress }: Applicant): void {
-    const { max, maxPerIp, maxPerUser, onUserLimit } = this.limits;
+  check({ userId, remoteAddress }: Applicant, rejectsUsers: boolean): void {
+    const { max, maxPerIp, maxPerUser } = this.limits;
     if (max !== null && this.taken >= max) {
       throw this.refusal('SSE_MAX_CONNECTIONS', 503, 'The server has no place for another stream at the moment.');
     }
     if (maxPerIp !== null && (this.perIp.get(remoteAddress) ?? 0) >= maxPerIp) {
       throw this.refusal('SSE_MAX_PER_IP', 429, `This address has ${maxPerIp} streams open, which is the maximum.`);
     }
-    // With `replace-oldest` the newcomer is let in, and the oldest goes once the new stream is open.
-    if (maxPerUser === null || userId === undefined || onUserLimit !== 'reject') return;
+    if (maxPerUser === null || userId === undefined || !rejectsUsers) return;
     if ((this.perUser.get(userId) ?? 0) >= maxPerUser) {
       throw this.refusal('SSE_MAX_PER_USER', 429, `This user has ${maxPerUser} streams open, which is the maximum.`);
     }
@@ -84,7 +88,7 @@ export class Place implements Applicant {
   }
 }
 
-/** Lets connections in, or not. Others close and open it: it does not ask why. */
+/** Lets connections in, or not. Others close it: it does not ask why. */
 @Injectable()
 export class Admission {
   /** Connections that were refused, of all routes and for all reasons. */
@@ -96,10 +100,6 @@ export class Admission {
     this.closedFor = { message, retryAfter };
   }
 
-  open(): void {
-    this.closedFor = undefined;
-  }
-
   /** @throws SseRefusedException if nobody is let in at the moment; asked again for who was let in before */
   checkOpen(): void {
     if (!this.closedFor) return;
@@ -108,10 +108,10 @@ export class Admission {
   }
 
   /** @throws SseRefusedException if one of the scopes has no place, or if nobody is let in at the moment */
-  reserve(applicant: Applicant, scopes: readonly AdmissionScope[]): Place {
+  reserve(applicant: Applicant, { scopes, rejectsUsers }: AdmissionRules): Place {
     try {
       this.checkOpen();
-      for (const scope of scopes) scope.check(applicant);
+      for (const scope of scopes) scope.check(applicant, rejectsUsers);
     } catch (refusal) {
       this.refused++;
       throw refusal;

@@ -1,4 +1,5 @@
 import { type SseIdentity } from '../options/sse-identity.js';
+import { type RawResponse } from '../transport/http-exchange.js';
 import { type Place } from './admission.js';
 import { type LazyAborter } from './lazy-aborter.js';
 
@@ -11,5 +12,6 @@ export interface ConnectionOrigin {
   /** The path of its URL, by which the mark of its end is known again. */
   readonly path: string;
   readonly aborter: LazyAborter;
+  readonly response: RawResponse;
   readonly place: Place;
 }

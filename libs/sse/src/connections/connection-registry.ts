@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Observable, Subject } from 'rxjs';
+import { Subject } from 'rxjs';
 import { Admission } from './admission.js';
 import { type CloseReason, noClosures } from './close-reason.js';
 import { QueueBudget } from './queue-budget.js';
@@ -55,6 +55,7 @@ export interface MembershipChange {
 @Injectable()
 export class ConnectionRegistry {
   private readonly connections = new Map<string, SseConnection>();
+  private readonly admitted = new Set<SseConnection>();
   private readonly users = new Map<string, Set<SseConnection>>();
   private readonly channels = new Map<string, Set<SseConnection>>();
   private readonly opened = new Subject<SseConnection>();
@@ -71,19 +72,11 @@ export class ConnectionRegistry {
   ) {}
 
   /** Connections as they open. */
-  get opened$(): Observable<SseConnection> {
-    return this.opened;
-  }
-
+  readonly opened$ = this.opened.asObservable();
   /** Connections as they end. Each that opened ends once. */
-  get closed$(): Observable<ClosedConnection> {
-    return this.ended;
-  }
-
+  readonly closed$ = this.ended.asObservable();
   /** Channels as connections come and go. */
-  get membership$(): Observable<MembershipChange> {
-    return this.membership;
-  }
+  readonly membership$ = this.membership.asObservable();
 
   /** Open connections. */
   get count(): number {
@@ -150,12 +143,13 @@ export class ConnectionRegistry {
   }
 
   /** @internal The listeners of a channel, live, for the fan-out. */
-  listeners(channel: string): Iterable<SseConnection> {
-    return this.channels.get(channel) ?? [];
+  listeners(channel: string): ReadonlySet<SseConnection> | undefined {
+    return this.channels.get(channel);
   }
 
   /** @internal */
   add(connection: SseConnection): void {
+    this.admitted.delete(connection);
     this.connections.set(connection.id, connection);
     if (connection.userId !== undefined) addTo(this.users, connection.userId, connection);
     this.openedInAll++;
@@ -163,36 +157,32 @@ export class ConnectionRegistry {
     this.opened.next(connection);
   }
 
-  /** @internal Returns whether the connection is the channel's first on this node. */
-  join(connection: SseConnection, channel: string): boolean {
+  /** @internal */
+  join(connection: SseConnection, channel: string): void {
+    if (connection.isClosed || connection.joined.has(channel)) return;
     connection.joined.add(channel);
-    const first = addTo(this.channels, channel, connection);
+    addTo(this.channels, channel, connection);
     this.membership.next({ type: 'join', connection, channel });
-    return first;
   }
 
-  /** @internal Returns whether the connection was the channel's last on this node. */
-  leave(connection: SseConnection, channel: string): boolean {
-    if (!connection.joined.delete(channel)) return false;
-    const last = removeFrom(this.channels, channel, connection);
-    this.membership.next({ type: 'leave', connection, channel });
-    return last;
+  /** @internal A connection that has ended keeps the names of its channels, for the close hooks. */
+  leave(connection: SseConnection, channel: string): void {
+    if (removeFrom(this.channels, channel, connection)) this.membership.next({ type: 'leave', connection, channel });
   }
 
-  /**
-   * @internal For a connection that has ended: it keeps the names of its channels, for the close hooks. Calls back for
-   * each channel that has lost its last listener with it.
-   */
-  leaveAll(connection: SseConnection, onLast: (channel: string) => void): void {
-    for (const channel of connection.joined) {
-      const last = removeFrom(this.channels, channel, connection);
-      this.membership.next({ type: 'leave', connection, channel });
-      if (last) onLast(channel);
-    }
+  /** @internal From its admission on, a connection can be closed and given another identity. */
+  enter(connection: SseConnection): void {
+    this.admitted.add(connection);
+  }
+
+  /** @internal Those that were admitted and are not open yet, which no count shows. */
+  opening(): SseConnection[] {
+    return [...this.admitted];
   }
 
   /** @internal */
   remove(connection: SseConnection, reason: CloseReason): void {
+    this.admitted.delete(connection);
     if (!this.connections.delete(connection.id)) return;
     if (connection.userId !== undefined) removeFrom(this.users, connection.userId, connection);
     this.closedBy[reason]++;
@@ -200,21 +190,16 @@ export class ConnectionRegistry {
   }
 }
 
-/** Returns whether the set was made for it. */
-function addTo<T>(index: Map<string, Set<T>>, key: string, item: T): boolean {
+function addTo<T>(index: Map<string, Set<T>>, key: string, item: T): void {
   const set = index.get(key);
-  if (set) {
-    set.add(item);
-    return false;
-  }
-  index.set(key, new Set([item]));
-  return true;
+  if (set) set.add(item);
+  else index.set(key, new Set([item]));
 }
 
-/** Returns whether the set is gone with it. */
+/** Returns whether it was there. */
 function removeFrom<T>(index: Map<string, Set<T>>, key: string, item: T): boolean {
   const set = index.get(key);
-  if (!set?.delete(item) || set.size > 0) return false;
-  index.delete(key);
+  if (!set?.delete(item)) return false;
+  if (set.size === 0) index.delete(key);
   return true;
 }

@@ -8,7 +8,7 @@ import { type SseConnection } from './sse-connection.js';
 export interface ConnectionServices extends OutboxServices {
   readonly subscriber: ChannelSubscriber;
   readonly linger: Linger;
-  /** Called once for each connection that was open and has ended. */
+  /** Called once for each connection that has ended. */
   closed(connection: SseConnection, reason: CloseReason): void;
 }
 

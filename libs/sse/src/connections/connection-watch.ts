@@ -23,16 +23,16 @@ export class ConnectionWatch {
     this.replaceOldest(connection);
   }
 
-  /** The newcomer is open: now, and not before, the user's oldest gives way, of the process or of the route. */
+  /** The newcomer is open: now, and not before, the user's oldest gives way. */
   private replaceOldest({ userId, settings }: SseConnection): void {
-    const { onUserLimit, maxPerUser } = settings.connections;
-    if (userId === undefined || onUserLimit !== 'replace-oldest') return;
-    const { maxPerUserOfRoute } = settings;
-    if (maxPerUserOfRoute !== null) {
-      const ofRoute = this.registry.byUser(userId).filter((other) => other.settings === settings);
-      closeOldest(ofRoute, maxPerUserOfRoute);
-    } else if (maxPerUser !== null && this.registry.countByUser(userId) > maxPerUser) {
-      closeOldest(this.registry.byUser(userId), maxPerUser);
+    const { ofProcess, ofRoute } = settings.replaceBeyond;
+    if (userId === undefined) return;
+    if (ofRoute !== null) {
+      const ofThisRoute = this.registry.byUser(userId).filter((other) => other.settings === settings);
+      closeOldest(ofThisRoute, ofRoute);
+    }
+    if (ofProcess !== null && this.registry.countByUser(userId) > ofProcess) {
+      closeOldest(this.registry.byUser(userId), ofProcess);
     }
   }
 }

@@ -12,15 +12,21 @@ export function endResponse(
   stream: Omit<EndingStream, 'cursor'>,
   linger: Linger,
 ): void {
-  if (ending.reason === 'client') {
+  const manner = mannerOf(ending);
+  if (manner === 'gone') {
     writer.detach();
     return;
   }
   // To whom nothing gets through, nothing more is said.
-  if (mannerOf(ending) === 'cut' || (ending.reason === 'idle' && writer.blocked)) {
+  if (manner === 'cut' || (ending.reason === 'idle' && writer.blocked)) {
     // What a source yielded before it failed is part of the answer.
-    if (ending.reason === 'error' && !writer.blocked) outbox.close(monotonicNow());
-    writer.destroy();
+    if (ending.reason === 'error' && !writer.blocked) {
+      outbox.close(monotonicNow());
+      writer.destroyAfterFlush();
+      linger.watch(writer.response);
+    } else {
+      writer.destroy();
+    }
     return;
   }
   // What waits goes first: the cursor in the farewell is that of the last event.

@@ -9,8 +9,9 @@ import { type CloseReason, hasFarewell, isForGood } from './close-reason.js';
  *
  * - `for-good`: it is told, and does not come back · `farewell`: it is told, and when to come back
  * - `plain`: the response is complete, and nothing is said · `cut`: the response is not complete, and that shows
+ * - `gone`: the client has left, or its socket failed
  */
-export type EndManner = 'for-good' | 'farewell' | 'plain' | 'cut';
+export type EndManner = 'for-good' | 'farewell' | 'plain' | 'cut' | 'gone';
 
 /** The end of a connection. */
 export interface Ending {

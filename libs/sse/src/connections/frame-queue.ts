@@ -1,34 +1,35 @@
 import { type Frame } from '../protocol/frame.js';
 
-/** A queue that grew beyond this while its client was slow gives its memory back. */
+/** A list that grew beyond this while its client was slow gives its memory back. */
 const KEEP = 32;
+/** Shared by all queues that hold one frame at most, which is nearly all of them nearly always. */
+const NONE: (Frame | undefined)[] = [];
 
 /**
- * First in, first out. The array is kept from one flush to the next: emptying it by `length = 0` frees its memory, and
- * the next event would allocate it again, for each connection.
+ * First in, first out. The oldest frame stands in a field of its own: a client that reads has one event waiting at the
+ * end of a tick, and needs no list for it.
  */
 export class FrameQueue {
+  size = 0;
   bytes = 0;
-  private frames: (Frame | undefined)[] = emptySlots();
+  private oldest: Frame | undefined;
+  /** The frames behind the oldest, from `head` on. */
+  private rest = NONE;
   private head = 0;
-  private tail = 0;
-
-  get size(): number {
-    return this.tail - this.head;
-  }
 
   push(frame: Frame): void {
-    if (this.head > KEEP && this.head * 2 > this.tail) this.compact();
-    this.frames[this.tail++] = frame;
+    if (this.size === 0) this.oldest = frame;
+    else this.append(frame);
+    this.size++;
     this.bytes += frame.bytes;
   }
 
   shift(): Frame | undefined {
-    if (this.head === this.tail) return undefined;
-    const frame = this.frames[this.head];
-    this.frames[this.head++] = undefined;
-    if (frame) this.bytes -= frame.bytes;
-    if (this.head === this.tail) this.reset();
+    const frame = this.oldest;
+    if (!frame) return undefined;
+    this.size--;
+    this.bytes -= frame.bytes;
+    this.oldest = this.size > 0 ? this.next() : undefined;
     return frame;
   }
 
@@ -44,33 +45,38 @@ export class FrameQueue {
     );
   }
 
+  private append(frame: Frame): void {
+    if (this.rest === NONE) this.rest = [];
+    this.rest.push(frame);
+  }
+
+  private next(): Frame | undefined {
+    const frame = this.rest[this.head];
+    this.rest[this.head++] = undefined;
+    if (this.head === this.rest.length) this.restart();
+    else if (this.head > KEEP && this.head * 2 > this.rest.length) {
+      this.rest = this.rest.slice(this.head);
+      this.head = 0;
+    }
+    return frame;
+  }
+
   private removeFirst(matches: (waiting: Frame) => boolean): Frame | undefined {
-    for (let index = this.head; index < this.tail; index++) {
-      const frame = this.frames[index];
+    if (this.oldest && matches(this.oldest)) return this.shift();
+    for (let index = this.head; index < this.rest.length; index++) {
+      const frame = this.rest[index];
       if (!frame || !matches(frame)) continue;
-      this.frames.copyWithin(index, index + 1, this.tail);
-      this.frames[--this.tail] = undefined;
+      this.rest.splice(index, 1);
+      if (this.head === this.rest.length) this.restart();
+      this.size--;
       this.bytes -= frame.bytes;
       return frame;
     }
     return undefined;
   }
 
-  private compact(): void {
-    this.frames.copyWithin(0, this.head, this.tail);
-    this.frames.fill(undefined, this.tail - this.head, this.tail);
-    this.tail -= this.head;
+  private restart(): void {
     this.head = 0;
+    this.rest = NONE;
   }
-
-  private reset(): void {
-    this.head = 0;
-    this.tail = 0;
-    if (this.frames.length > KEEP) this.frames = emptySlots();
-  }
-}
-
-/** Two slots, which are enough for nearly everybody: an empty list that is pushed to gets seventeen. */
-function emptySlots(): (Frame | undefined)[] {
-  return [undefined, undefined];
 }

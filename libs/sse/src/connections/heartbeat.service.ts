@@ -11,7 +11,7 @@ import { type SseConnection } from './sse-connection.js';
 import { TimerWheel, WheelEntry } from './timer-wheel.js';
 
 /** Ignored by every client, and enough to keep proxies from cutting the stream. */
-const COMMENT = new Frame(':\n\n');
+const COMMENT = ':\n\n';
 /** Heartbeats of so many milliseconds are one: they are encoded once, and written by then. */
 const SAME_TIME = 20;
 
@@ -25,6 +25,8 @@ export class HeartbeatService {
   sent = 0;
   /** Heartbeats that were not needed, since the connection had been written to or its client was not reading. */
   skipped = 0;
+  /** Of this service alone, since a frame counts the queues of one module that it waits in. */
+  private readonly comment = new Frame(COMMENT);
   private visible: { type: string; madeAt: number; frame: Frame } | undefined;
 
   /** @internal */
@@ -61,7 +63,7 @@ export class HeartbeatService {
 
   private frameFor({ settings: { heartbeat, raw } }: SseConnection): Frame {
     const type = heartbeat?.event;
-    if (type === undefined || raw) return COMMENT;
+    if (type === undefined || raw) return this.comment;
     const now = monotonicNow();
     if (this.visible?.type !== type || now - this.visible.madeAt > SAME_TIME) {
       const data = JSON.stringify({ time: new Date().toISOString() });

@@ -31,6 +31,9 @@ export class IdleSweep extends WheelEntry {
     private readonly wheel: TimerWheel,
   ) {
     super();
+    registry.closed$.subscribe(() => {
+      if (registry.count === 0) wheel.cancel(this);
+    });
   }
 
   /** @internal Looks every `sweepInterval` for as long as there are connections. */

@@ -33,6 +33,7 @@ class Client {
   detach(): void {}
   end(): void {}
   destroy(): void {}
+  destroyAfterFlush(): void {}
 }
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
@@ -50,7 +51,7 @@ describe('Outbox', () => {
   });
 
   function outbox(policy: OverflowPolicy = 'drop-oldest', limits: { maxEvents?: number; maxBytes?: number } = {}) {
-    const owner = { overflowed: () => (overflows += 1), drained: () => (drains += 1) };
+    const owner = { overflowed: () => (overflows += 1), unwritable: () => {}, drained: () => (drains += 1) };
     const services = { scheduler: new FlushScheduler(), budget };
     const box = new Outbox(owner, { maxEvents: 4, maxBytes: 1_000, maxTotalBytes: 0, ...limits }, policy, services);
     box.open(client, 1);
@@ -82,27 +83,27 @@ describe('Outbox', () => {
   });
 
   it.each<[OverflowPolicy, string[]]>([
-    ['catch-up', ['stall', 'c', 'd', 'e', 'f']],
-    ['drop-oldest', ['stall', 'c', 'd', 'e', 'f']],
-    ['drop-newest', ['stall', 'a', 'b', 'c']],
-    ['conflate', ['stall', 'c', 'd', 'e', 'f']],
+    ['catch-up', ['c', 'd', 'e', 'f']],
+    ['drop-oldest', ['c', 'd', 'e', 'f']],
+    ['drop-newest', ['a', 'b', 'c', 'd']],
+    ['conflate', ['c', 'd', 'e', 'f']],
   ])('keeps to its bound by %s while the client does not read', async (policy, kept) => {
     const box = outbox(policy);
-    client.blocked = true;
     await stall(box);
     push(box, 'a', 'b', 'c', 'd', 'e', 'f');
-    expect(box.size).toBeLessThanOrEqual(4);
+    await tick();
+    expect(box.size).toBe(4);
     client.resume();
-    expect(client.read).toEqual(policy === 'drop-newest' ? kept : kept.slice(1));
-    expect(box.dropped).toBe(budget.dropped);
-    expect(box.dropped + client.read.length).toBe(7);
-    expect(drains).toBeGreaterThan(0);
+    expect(client.read).toEqual(['stall', ...kept]);
+    expect(box.dropped).toBe(2);
+    expect(budget.dropped).toBe(2);
+    expect(drains).toBe(1);
   });
 
   it('tells its owner when the policy is to disconnect', async () => {
     const box = outbox('disconnect');
     await stall(box);
-    push(box, 'a', 'b', 'c', 'd');
+    push(box, 'a', 'b', 'c', 'd', 'e');
     expect(overflows).toBe(1);
   });
 
@@ -113,7 +114,7 @@ describe('Outbox', () => {
     expect(box.size).toBe(1);
     push(box, 'small');
     client.resume();
-    expect(client.read).toEqual(['small']);
+    expect(client.read).toEqual(['stall', 'small']);
   });
 
   it('replaces a waiting event by a newer one of its key, at the end', async () => {

@@ -1,4 +1,6 @@
 import { monotonicNow } from './monotonic.js';
+import { Logger } from '@nestjs/common';
+import { errorStack, errorText } from '../protocol/error-text.js';
 import { type QueueSettings } from '../options/resolved-options.js';
 import { type OverflowPolicy } from '../options/overflow-policy.js';
 import { type Frame } from '../protocol/frame.js';
@@ -7,10 +9,14 @@ import { type FlushScheduler } from './flush-scheduler.js';
 import { FrameQueue } from './frame-queue.js';
 import { type QueueBudget } from './queue-budget.js';
 
+const logger = new Logger('SseConnection');
+
 /** What an outbox tells its connection. */
 export interface OutboxOwner {
   /** The policy `disconnect` met a full queue. */
   overflowed(): void;
+  /** What waits can't be written: a middleware's wrapper of the response failed. */
+  unwritable(): void;
   /** The queue is empty again and the client reads: sources may go on, and what was dropped can be told. */
   drained(): void;
 }
@@ -21,7 +27,7 @@ export interface OutboxServices {
   readonly budget: QueueBudget;
 }
 
-/** A source that can be paused is asked for no more than this many events before the queue has been flushed. */
+/** A source that can be paused is asked for no more than this many events in one tick. */
 const READ_AHEAD = 16;
 /** Bytes handed to a socket at once. What waits here can still be dropped; what the socket has can't. */
 const HANDOVER = 65_536;
@@ -44,6 +50,8 @@ export class Outbox {
   cursor = '';
   private readonly queue = new FrameQueue();
   private writer: ResponseWriter | undefined;
+  /** What was taken since the last flush: a source that always has the next value must not starve all others. */
+  private thisTick = 0;
   private scheduled = false;
   private waitsForDrain = false;
   private closed = false;
@@ -62,7 +70,7 @@ export class Outbox {
 
   /** Whether a source that can be paused should go on. */
   get hasRoom(): boolean {
-    return !this.waitsForDrain && this.queue.size < READ_AHEAD;
+    return !this.waitsForDrain && this.thisTick < READ_AHEAD;
   }
 
   /** From here on, what was pushed is written. */
@@ -72,10 +80,15 @@ export class Outbox {
     if (this.queue.size > 0) this.schedule();
   }
 
-  push(frame: Frame): void {
+  push(frame: Frame, isAhead = false): void {
     if (this.closed) return;
-    if (frame.key !== undefined) this.replaceWaiting(frame.key);
-    if (this.queue.size > 0 && this.isFull(frame) && !this.makeRoom(frame)) return;
+    const outdated = frame.key === undefined ? undefined : this.queue.removeKey(frame.key);
+    if (this.queue.size > 0 && !isAhead && this.isFull(frame) && !this.makeRoom(frame)) {
+      // The newer one has no room: then the older one is better than none.
+      if (outdated) this.keep(outdated);
+      return;
+    }
+    if (outdated) this.services.budget.release(outdated);
     this.append(frame);
   }
 
@@ -84,17 +97,12 @@ export class Outbox {
     if (!this.closed) this.append(frame);
   }
 
-  /** Writes what waits, as far as the client takes it. Called at the end of the tick. */
+  /** Writes what waits, as far as the client takes it. Called at the end of the tick, for one after the other. */
   flush(now: number): void {
     this.scheduled = false;
-    const { writer, queue } = this;
-    if (!writer || this.closed) return;
-    while (queue.size > 0 && !writer.blocked) {
-      this.lastWrite = now;
-      this.handOver(writer);
-    }
-    if (writer.blocked) this.waitForDrain(writer);
-    else if (queue.size === 0) this.owner.drained();
+    this.thisTick = 0;
+    this.writeWaiting(now);
+    if (!this.waitsForDrain && this.queue.size === 0 && !this.closed) this.owner.drained();
   }
 
   /** Hands everything to the socket, whether the client reads or not, and lets go of it. */
@@ -113,7 +121,25 @@ export class Outbox {
     this.writer = undefined;
   }
 
+  private writeWaiting(now: number): void {
+    const { writer, queue } = this;
+    // Between two drains the client reads, which needs no asking: one look at the socket for each flush.
+    if (!writer || this.waitsForDrain || this.closed) return;
+    try {
+      if (queue.size > 0) {
+        this.lastWrite = now;
+        do this.handOver(writer);
+        while (queue.size > 0 && this.keepsUp(writer));
+      }
+      if (writer.blocked) this.waitForDrain(writer);
+    } catch (error) {
+      logger.error(`Writing to a connection failed: ${errorText(error)}`, errorStack(error));
+      this.owner.unwritable();
+    }
+  }
+
   private append(frame: Frame): void {
+    this.thisTick++;
     this.queue.push(frame);
     this.services.budget.hold(frame);
     this.schedule();
@@ -152,6 +178,10 @@ export class Outbox {
     if (frame.id !== undefined) this.cursor = frame.id;
   }
 
+  private keepsUp(writer: ResponseWriter): boolean {
+    return !writer.blocked;
+  }
+
   private waitForDrain(writer: ResponseWriter): void {
     if (this.waitsForDrain) return;
     this.waitsForDrain = true;
@@ -173,30 +203,32 @@ export class Outbox {
 
   /** Whether there is room for the frame in the end. */
   private makeRoom(frame: Frame): boolean {
+    const { budget } = this.services;
     // A burst within one tick is no sign of a slow client: only who does not take it is measured by the bounds.
-    if (this.writer && !this.waitsForDrain) this.flush(monotonicNow());
+    this.writeWaiting(monotonicNow());
     if (this.queue.size === 0) return !this.closed;
-    // Where the bound of all queues is exceeded, each gives one event for one: none is emptied for the others.
-    let owesOne = this.services.budget.isExceeded;
-    while (owesOne || this.exceedsOwnBounds(frame)) {
-      owesOne = false;
+    // Where the bound of all queues is exceeded, each gives as much as it takes: none is emptied for the others.
+    let owed = budget.isExceeded ? frame.bytes : 0;
+    while (this.queue.size > 0 && (owed > 0 || this.exceedsOwnBounds(frame))) {
       if (this.policy === 'disconnect') {
         this.owner.overflowed();
         return false;
       }
       this.dropped++;
       this.droppedUntold++;
-      this.services.budget.dropped++;
+      budget.dropped++;
       if (this.policy === 'drop-newest') return false;
       const outdated = this.policy === 'conflate' ? this.queue.removeLike(frame) : undefined;
       const victim = outdated ?? this.queue.shift();
-      if (victim) this.services.budget.release(victim);
+      if (!victim) break;
+      budget.release(victim);
+      owed -= victim.bytes;
     }
     return !this.closed;
   }
 
-  private replaceWaiting(key: string): void {
-    const outdated = this.queue.removeKey(key);
-    if (outdated) this.services.budget.release(outdated);
+  private keep(frame: Frame): void {
+    if (this.closed) this.services.budget.release(frame);
+    else this.queue.push(frame);
   }
 }

@@ -5,6 +5,7 @@ import { type Frame } from '../protocol/frame.js';
 import { type SseEvent } from '../protocol/sse-event.js';
 import { SseEventError } from '../protocol/sse-event-error.js';
 import { type Departure } from '../transport/departure-watch.js';
+import { type RawResponse } from '../transport/http-exchange.js';
 import { type ResponseWriter } from '../transport/response-writer.js';
 import { type Place } from './admission.js';
 import { type Audiences, NO_AUDIENCES } from './audiences.js';
@@ -13,6 +14,7 @@ import { ATTACHMENT_KINDS, type Attachment, type AttachmentKind } from './attach
 import { type CloseReason } from './close-reason.js';
 import { type ConnectionServices } from './connection-services.js';
 import { type ConnectionSettings } from './connection-settings.js';
+import { contain } from './contain.js';
 import { endResponse } from './end-response.js';
 import { type Ending } from './farewell.js';
 import { type LazyAborter } from './lazy-aborter.js';
@@ -41,24 +43,25 @@ export class SseConnection {
   readonly id: string;
   /** The client's address, by the platform's own rules on proxies. */
   readonly remoteAddress: string;
-  /** Whose stream it is, if anybody's. Changed by `SseBroadcaster.updateIdentity()` only. */
-  identity: SseIdentity | undefined;
   /** The application's own state of this connection. */
   state: unknown;
-  /** @internal Who owns the ids of this stream: those of the backplane are never mixed with the application's. */
-  idsOwner: 'application' | 'backplane' = 'application';
+  private owner: 'application' | 'backplane' = 'application';
+  private hasOwnIds = false;
   /** @internal Kept by the registry. */
   readonly joined = new Set<string>();
+  /** @internal Until it has ended: whoever keeps a connection is not to keep its socket. */
+  response: RawResponse | undefined;
   /** @internal The audiences that it is part of. */
   listen: Audiences = NO_AUDIENCES;
   private phase: 'opening' | 'open' | 'closed' = 'opening';
   /** @internal EventSource reconnects a GET only. */
   readonly isGet: boolean;
+  private ownIdentity: SseIdentity | undefined;
   private readonly path: string;
   private readonly aborter: LazyAborter;
   private readonly place: Place;
   private readonly outbox: Outbox;
-  private readonly openedMs = monotonicNow();
+  private readonly opened = Date.now();
   private writer: ResponseWriter | undefined;
   /** Fields rather than a list: a list that one thing is pushed to has room for seventeen. */
   private readonly attachments: Record<AttachmentKind, Attachment | undefined> = {
@@ -77,13 +80,19 @@ export class SseConnection {
     private readonly services: ConnectionServices,
   ) {
     this.id = origin.id;
-    this.identity = origin.identity;
+    this.ownIdentity = origin.identity;
     this.remoteAddress = origin.remoteAddress;
     this.isGet = origin.isGet;
     this.path = origin.path;
     this.aborter = origin.aborter;
     this.place = origin.place;
+    this.response = origin.response;
     this.outbox = new Outbox(this, settings.queue, settings.overflow, services);
+  }
+
+  /** Whose stream it is, if anybody's. Changed by `SseBroadcaster.updateIdentity()` only. */
+  get identity(): SseIdentity | undefined {
+    return this.ownIdentity;
   }
 
   /** The user of its identity, if it has one. */
@@ -103,7 +112,7 @@ export class SseConnection {
 
   /** When its request was admitted. */
   get openedAt(): Date {
-    return wallClock(this.openedMs);
+    return new Date(this.opened);
   }
 
   /** When something was last written to it, a heartbeat included. */
@@ -133,15 +142,14 @@ export class SseConnection {
    * @throws SseEventError if the event is invalid, or has an id on a stream of channels: those ids are the backplane's
    */
   send(event: SseEvent): boolean {
-    if (event.id !== undefined && this.idsOwner === 'backplane') {
-      throw new SseEventError(
-        'SSE_EVENT_ID',
-        `The event has the id ${JSON.stringify(event.id)}, but the ids of a stream of channels belong to the backplane, which resumes by them: put it into the data.`,
-      );
+    if (event.id !== undefined) {
+      this.hasOwnIds = true;
+      if (this.owner === 'backplane') throw idsBelongToBackplane();
     }
     const frame = this.settings.encoder.encode(event);
     if (this.isClosed) return false;
-    this.outbox.push(frame);
+    // What is sent before the stream opens waits for that, and says nothing of the client.
+    this.outbox.push(frame, this.phase === 'opening');
     return true;
   }
 
@@ -187,9 +195,30 @@ export class SseConnection {
     else this.attachments[kind] = attachment;
   }
 
+  /** @internal Who owns the ids of this stream: those of the backplane are never mixed with the application's. */
+  get idsOwner(): 'application' | 'backplane' {
+    return this.owner;
+  }
+
+  /** @internal It is a stream of channels. What was sent to it before must have no ids either. */
+  giveIdsToBackplane(): void {
+    if (this.hasOwnIds) throw idsBelongToBackplane();
+    this.owner = 'backplane';
+  }
+
+  /** @internal Of the same user. */
+  changeIdentity(identity: SseIdentity): void {
+    this.ownIdentity = identity;
+  }
+
+  /** @internal Its head is sent, and it has not ended. */
+  get isOpen(): boolean {
+    return this.phase === 'open';
+  }
+
   /** @internal The client is gone. */
   departed(departure: Departure): void {
-    this.finish({ reason: departure });
+    this.finish({ reason: departure, manner: 'gone' });
   }
 
   /** @internal Whether a source that can be paused should go on. */
@@ -220,14 +249,14 @@ export class SseConnection {
     return { unflushed: this.writer?.unflushedBytes ?? 0, flushed: this.writer?.flushedBytes ?? 0 };
   }
 
-  /** @internal */
-  get response(): ResponseWriter['response'] | undefined {
-    return this.writer?.response;
-  }
-
   /** @internal Its queue is full, and the policy is to disconnect. */
   overflowed(): void {
     this.finish({ reason: 'overflow' });
+  }
+
+  /** @internal What waits can't be written. */
+  unwritable(): void {
+    this.finish({ reason: 'error' });
   }
 
   /** @internal Everything that waited was written, and the client reads. */
@@ -245,26 +274,30 @@ export class SseConnection {
    */
   finish(ending: Ending): void {
     if (this.isClosed) return;
-    const wasOpen = this.phase === 'open';
+    const { writer, attachments } = this;
     this.phase = 'closed';
     this.place.release();
     this.aborter.abort();
-    const { attachments } = this;
     for (const kind of ATTACHMENT_KINDS) {
-      attachments[kind]?.release();
+      contain(`Ending the ${kind} of connection ${this.id}`, () => attachments[kind]?.release());
       attachments[kind] = undefined;
     }
-    this.services.subscriber.release(this);
-    if (this.writer) {
-      this.tellDropped();
-      const { settings, isGet, path } = this;
-      const stream = { raw: settings.raw, isGet, path, retry: settings.connections.retry };
-      endResponse(this.writer, this.outbox, ending, stream, this.services.linger);
+    contain(`Leaving the channels of connection ${this.id}`, () => this.services.subscriber.release(this));
+    if (writer && !contain(`Ending the response of connection ${this.id}`, () => this.end(writer, ending))) {
+      writer.destroy();
     }
     this.outbox.discard();
     this.writer = undefined;
+    this.response = undefined;
     this.drained();
-    if (wasOpen) this.services.closed(this, ending.reason);
+    this.services.closed(this, ending.reason);
+  }
+
+  private end(writer: ResponseWriter, ending: Ending): void {
+    const { settings, isGet, path } = this;
+    this.tellDropped();
+    const stream = { raw: settings.raw, isGet, path, retry: settings.connections.retry };
+    endResponse(writer, this.outbox, ending, stream, this.services.linger);
   }
 
   private tellDropped(): void {
@@ -277,4 +310,11 @@ export class SseConnection {
 
 function wallClock(monotonic: number): Date {
   return new Date(Date.now() - (monotonicNow() - monotonic));
+}
+
+function idsBelongToBackplane(): SseEventError {
+  return new SseEventError(
+    'SSE_EVENT_ID',
+    'An event with an id was sent to a stream of channels, whose ids belong to the backplane, which resumes by them: put it into the data.',
+  );
 }

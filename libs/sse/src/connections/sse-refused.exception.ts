@@ -29,4 +29,9 @@ export class SseRefusedException extends HttpException {
   ) {
     super({ statusCode: status, code, message }, status);
   }
+
+  /** @internal Nothing more is to come over this connection. */
+  get isLast(): boolean {
+    return this.code === 'SSE_CLOSED_FOR_NEW';
+  }
 }

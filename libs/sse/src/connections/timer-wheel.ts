@@ -1,3 +1,4 @@
+import { contain } from './contain.js';
 import { monotonicNow } from './monotonic.js';
 /** Something to be done at a time. It may be cancelled until then, and put on the wheel again after. */
 export abstract class WheelEntry {
@@ -102,7 +103,7 @@ export class TimerWheel {
       slot.delete(entry);
       entry.slot = undefined;
       this.size--;
-      entry.run();
+      contain('Something due on the timer wheel', () => entry.run());
     }
     return Math.max(budget, 1);
   }

@@ -39,7 +39,10 @@ export function checkShape(schema: z.ZodType, options: unknown, prefix: string):
 }
 
 /** Throws for options that are well-formed each, and wrong together. */
-export function checkTogether({ connections, heartbeat }: ResolvedOptions, prefix: string): void {
+export function checkTogether(
+  { connections, heartbeat }: Pick<ResolvedOptions, 'connections' | 'heartbeat'>,
+  prefix: string,
+): void {
   if (heartbeat && connections.idleTimeout !== null && heartbeat.interval > connections.idleTimeout) {
     throw new SseOptionsError(
       `${prefix}heartbeat.interval`,

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { errorText } from './error-text.js';
 import { checkFields, checkTypeIsFree, eventBlock, type EventFields } from './event-block.js';
 import { Frame, type FrameTraits } from './frame.js';
 import { type SseEvent } from './sse-event.js';
@@ -20,17 +21,18 @@ export class EventEncoder {
    * @throws SseEventError if its id, type or retry is invalid or the serializer can't carry its data
    */
   serialise(event: SseEvent): EventFields {
-    const { id, type, retry, comment, data } = event;
-    // Nest's own `@Sse()` takes numbers as ids, and so do those who come from it.
+    // Nest's own `@Sse()` takes null for nothing and numbers as ids, and so do those who come from it.
+    const id: unknown = event.id ?? undefined;
     const fields: EventFields = {
-      id: typeof id === 'number' ? String(id) : id,
-      type,
-      retry,
-      comment,
-      data: data === undefined ? undefined : this.text(data),
+      id: typeof id === 'number' ? String(id) : (id as string | undefined),
+      type: event.type ?? undefined,
+      retry: event.retry ?? undefined,
+      comment: event.comment ?? undefined,
+      data: event.data === undefined ? undefined : this.text(event.data),
     };
+    checkNotEmpty(fields);
     checkFields(fields);
-    checkTypeIsFree(type);
+    checkTypeIsFree(fields.type);
     this.checkSize(fields);
     return fields;
   }
@@ -49,7 +51,7 @@ export class EventEncoder {
     } catch (cause) {
       throw new SseEventError(
         'SSE_EVENT_DATA',
-        `The event's data (${describe(data)}) can't be serialised: ${cause instanceof Error ? cause.message : String(cause)}. Send plain data, or set the option serializer.`,
+        `The event's data (${describe(data)}) can't be serialised: ${errorText(cause)}. Send plain data, or set the option serializer.`,
         { cause },
       );
     }
@@ -78,6 +80,15 @@ export class EventEncoder {
 /** A frame of fields that are known to be valid: of a serialised event, or of one of this library's own. */
 export function frameOf(fields: EventFields, traits?: Pick<FrameTraits, 'key'>): Frame {
   return new Frame(eventBlock(fields), { id: fields.id, type: fields.type, key: traits?.key });
+}
+
+function checkNotEmpty({ id, type, retry, comment, data }: EventFields): void {
+  if (id !== undefined || type !== undefined || retry !== undefined || comment !== undefined || data !== undefined)
+    return;
+  throw new SseEventError(
+    'SSE_EVENT_DATA',
+    'The event has nothing in it, as when a source yields undefined: give it data, or do not send it.',
+  );
 }
 
 function describe(value: unknown): string {

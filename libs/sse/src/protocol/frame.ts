@@ -20,6 +20,8 @@ export interface FrameTraits {
 export class Frame {
   /** The event within an HTTP/1.1 chunk (RFC 9112, section 7.1). */
   readonly chunk: Buffer;
+  /** Size of the event on the wire. A field, since it is read several times for each delivery. */
+  readonly bytes: number;
   readonly id: string | undefined;
   readonly type: string | undefined;
   readonly key: string | undefined;
@@ -29,7 +31,8 @@ export class Frame {
   private view: Buffer | undefined;
 
   constructor(block: string, traits: FrameTraits = {}) {
-    const head = `${Buffer.byteLength(block).toString(16)}\r\n`;
+    this.bytes = Buffer.byteLength(block);
+    const head = `${this.bytes.toString(16)}\r\n`;
     this.chunk = Buffer.from(`${head}${block}\r\n`);
     this.payloadStart = head.length;
     this.id = traits.id;
@@ -40,10 +43,5 @@ export class Frame {
   /** The event alone, for responses that are not chunked by us. */
   get payload(): Buffer {
     return (this.view ??= this.chunk.subarray(this.payloadStart, this.chunk.length - 2));
-  }
-
-  /** Size of the event on the wire, in bytes. */
-  get bytes(): number {
-    return this.chunk.length - this.payloadStart - 2;
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable, Logger, SetMetadata } from '@nestjs/common';
+import { errorStack, errorText } from '../protocol/error-text.js';
 import { type CloseReason } from '../connections/close-reason.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
@@ -6,9 +7,9 @@ import { type SseConnection } from '../connections/sse-connection.js';
 export type OpenHook = (connection: SseConnection) => unknown;
 export type CloseHook = (connection: SseConnection, reason: CloseReason) => unknown;
 
-/** Marks hooks, for the explorer that finds them. */
-export const SSE_HOOK = 'sse:hook';
-export type HookKind = 'open' | 'close';
+/** Marks hooks, for the explorer that finds them. One method may be both. */
+export const SSE_HOOKS = { open: 'sse:open-hook', close: 'sse:close-hook' } as const;
+export type HookKind = keyof typeof SSE_HOOKS;
 
 /**
  * Calls the provider's method with each connection that is about to open. It is awaited before the head is sent: what it
@@ -21,12 +22,12 @@ export type HookKind = 'open' | 'close';
  * }
  */
 export function OnSseOpen(): MethodDecorator {
-  return SetMetadata<string, HookKind>(SSE_HOOK, 'open');
+  return SetMetadata(SSE_HOOKS.open, true);
 }
 
 /** Calls the provider's method with each connection that has ended, and its `CloseReason`. What it throws is logged. */
 export function OnSseClose(): MethodDecorator {
-  return SetMetadata<string, HookKind>(SSE_HOOK, 'close');
+  return SetMetadata(SSE_HOOKS.close, true);
 }
 
 /** The hooks of the application's providers. */
@@ -58,7 +59,7 @@ export class ConnectionHooks {
     } catch (error) {
       this.logger.error(
         `A close hook failed on connection ${connection.id} (${reason})`,
-        error instanceof Error ? error.stack : String(error),
+        errorStack(error) ?? errorText(error),
       );
     }
   }

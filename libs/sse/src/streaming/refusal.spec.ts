@@ -14,10 +14,14 @@ describe('acceptsEventStream', () => {
     expect(acceptsEventStream(accept)).toBe(true);
   });
 
-  it.each(['text/html', 'application/json, text/plain', 'text/event-stream;q=0', 'text/event-stream; q=0.000', ';;,,'])(
-    'is not by %j',
-    (accept) => {
-      expect(acceptsEventStream(accept)).toBe(false);
-    },
-  );
+  it.each([
+    'text/html',
+    'application/json, text/plain',
+    'text/event-stream;q=0',
+    'text/event-stream;q=0, */*',
+    'text/event-stream; q=0.000',
+    ';;,,',
+  ])('is not by %j', (accept) => {
+    expect(acceptsEventStream(accept)).toBe(false);
+  });
 });

@@ -8,17 +8,20 @@ export function isRefusedByRetry(exchange: HttpExchange, style: ResolvedOptions[
 }
 
 /** Answers 200 with nothing but the time after which to come back: EventSource gives up for good on anything else. */
-export function answerRetry(exchange: HttpExchange, retryAfter: number): void {
+export function answerRetry(exchange: HttpExchange, { retryAfter, isLast }: SseRefusedException): void {
   exchange.takeOver();
   const { response } = exchange;
   response.statusCode = 200;
   response.setHeader('Content-Type', 'text/event-stream');
   response.setHeader('Cache-Control', 'no-store');
+  if (isLast && !exchange.isHttp2) response.setHeader('Connection', 'close');
   response.end(`retry: ${retryAfter}\n\n`);
 }
 
 /** What an exception filter then answers tells when to come back. */
-export function announceRetry(exchange: HttpExchange, { retryAfter }: SseRefusedException): void {
+export function announceRetry(exchange: HttpExchange, { retryAfter, isLast }: SseRefusedException): void {
+  // A server that closes waits for sockets that are kept alive.
+  if (isLast && !exchange.isHttp2) exchange.setHeader('Connection', 'close');
   if (retryAfter !== undefined) exchange.setHeader('Retry-After', String(Math.max(1, Math.ceil(retryAfter / 1_000))));
 }
 
@@ -31,14 +34,23 @@ export function answerEnded(exchange: HttpExchange): void {
   response.end();
 }
 
-/** Whether the client takes an event stream (RFC 9110, section 12.5.1). Without `Accept` it takes anything. */
+/** What a media range may look like that covers an event stream, from the most specific to the least. */
+const RANGES = ['text/event-stream', 'text/*', '*/*'];
+
+/**
+ * Whether the client takes an event stream: the most specific range that covers it decides. Without `Accept` it takes
+ * anything.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
+ */
 export function acceptsEventStream(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === '') return true;
-  return accept.split(',').some((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const isRefused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-    return !isRefused && (type === 'text/event-stream' || type === 'text/*' || type === '*/*');
-  });
+  const ranges = accept.split(',').map((range) => range.split(';').map((part) => part.trim().toLowerCase()));
+  for (const wanted of RANGES) {
+    const range = ranges.find(([type]) => type === wanted);
+    if (range) return !range.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  }
+  return false;
 }
 
 /** An EventSource asks for nothing but an event stream; browsers say so in one of these ways. */

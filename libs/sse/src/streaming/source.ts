@@ -58,6 +58,8 @@ function readerOf(stream: ReadableStream<unknown>): AsyncIterator<unknown> {
 function iteratorOf(iterable: AsyncIterable<unknown>): AsyncIterator<unknown> {
   const iterator = iterable[Symbol.asyncIterator]();
   if (!(iterable instanceof Readable)) return iterator;
+  // It may fail before it is read, while a hook is awaited: the iterator then tells, and nobody else has to listen.
+  iterable.on('error', ignore);
   return {
     next: () => iterator.next(),
     return: () => {

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { HttpCode, Inject, Req, RequestMapping, RequestMethod, Res, UseGuards } from '@nestjs/common';
+import { HttpCode, Inject, Req, RequestMapping, RequestMethod, Res, type Type, UseGuards } from '@nestjs/common';
 import { type SseStreamOptions } from './sse-stream-options.js';
-import { StreamContextGuard } from './stream-context.guard.js';
+import { NestSignalGuard, usesNestSignal } from './nest-signal.js';
+import { StreamExecutionContext } from './stream-execution-context.js';
 import { StreamOpener } from './stream-opener.js';
 import { checkStreamOptions } from './stream-options-schema.js';
 import { fillStreamParameters } from './stream-parameters.js';
@@ -14,7 +15,7 @@ export const STREAM_ROUTE = Symbol('sse:route');
 /** Nest's own mark of `@Res({ passthrough: true })`: with it Nest would answer behind our back. */
 const NEST_PASSTHROUGH = '__responsePassthrough__';
 
-type Handler = (this: Record<symbol, unknown>, ...args: unknown[]) => unknown;
+type Handler = (this: Record<symbol, unknown> & { constructor: Type }, ...args: unknown[]) => unknown;
 
 /**
  * Makes the method's result a managed event stream. Guards, pipes, interceptors and exception filters run as for any
@@ -34,8 +35,8 @@ type Handler = (this: Record<symbol, unknown>, ...args: unknown[]) => unknown;
 export function SseStream(path: string | string[] = '/', options: SseStreamOptions = {}): MethodDecorator {
   return <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>) => {
     const original = descriptor.value as Handler;
-    const route: StreamRoute = { name: `${target.constructor.name}.${String(key)}`, options };
-    checkStreamOptions(options, route.name);
+    const route: StreamRoute = { method: String(key), options };
+    checkStreamOptions(options, `${target.constructor.name}.${route.method}`);
 
     // Request and response stand behind the method's own parameters, so that Nest leaves the response to us.
     const types = (Reflect.getMetadata('design:paramtypes', target, key) as unknown[] | undefined) ?? [];
@@ -51,7 +52,8 @@ export function SseStream(path: string | string[] = '/', options: SseStreamOptio
       // Called by itself, as in a unit test.
       if (!request || !response) return original.apply(this, args);
       const opener = this[OPENER] as StreamOpener;
-      return opener.open(route, request, response, (from) => {
+      const execution = new StreamExecutionContext([request, response], this.constructor, wrapper);
+      return opener.open(route, execution, (from) => {
         const filled = args.slice(0, own);
         fillStreamParameters(target, key, filled, from);
         return original.apply(this, filled);
@@ -63,7 +65,7 @@ export function SseStream(path: string | string[] = '/', options: SseStreamOptio
 
     RequestMapping({ path, method: options.method ?? RequestMethod.GET })(target, key, descriptor);
     HttpCode(200)(target, key, descriptor);
-    UseGuards(StreamContextGuard)(target, key, descriptor);
+    if (usesNestSignal(target, key)) UseGuards(NestSignalGuard)(target, key, descriptor);
   };
 }
 

@@ -1,16 +1,19 @@
 import { ClassSerializerInterceptor, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { ApplicationConfig, DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ConnectionHooks, type HookKind, SSE_HOOK } from './connection-hooks.js';
+import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { ConnectionHooks, SSE_HOOKS } from './connection-hooks.js';
 import { STREAM_ROUTE } from './sse-stream.decorator.js';
-import { type StreamRoute } from './stream-route.js';
+import { type StreamRoute, StreamRoutes } from './stream-route.js';
 
 /** Nest's metadata of `@UseInterceptors()`. */
 const NEST_INTERCEPTORS = '__interceptors__';
 
 /** What the discovery finds: a provider or a controller, with its instance. */
+type Method = (...args: unknown[]) => unknown;
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** Looks over the application's providers and controllers once, at its start: for hooks, and for a trap. */
+const HOOK_KINDS = ['open', 'close'] as const;
+
+/** Looks over the application's providers and controllers once, at its start: for hooks, wrong options, and a trap. */
 @Injectable()
 export class StreamExplorer implements OnModuleInit {
   private readonly logger = new Logger('SseModule');
@@ -18,37 +21,53 @@ export class StreamExplorer implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-    private readonly reflector: Reflector,
     private readonly application: ApplicationConfig,
     private readonly hooks: ConnectionHooks,
+    private readonly routes: StreamRoutes,
   ) {}
 
   onModuleInit(): void {
-    for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
-      const { metatype } = wrapper;
-      if (typeof metatype !== 'function' || wrapper.isAlias) continue;
-      const prototype = metatype.prototype as Record<string, object> | undefined;
-      if (!prototype) continue;
-      for (const key of this.scanner.getAllMethodNames(prototype)) {
-        const method = prototype[key];
-        if (!method) continue;
-        const kind = this.reflector.get<HookKind | undefined>(SSE_HOOK, method as CallableFunction as () => void);
-        if (kind) this.addHook(kind, wrapper, key);
-        const route = Reflect.getMetadata(STREAM_ROUTE, method) as StreamRoute | undefined;
-        if (route && this.isSerialised(metatype, method)) this.warnOfSerializer(route);
+    for (const provider of this.discovery.getProviders()) this.exploreHooks(provider);
+    for (const controller of this.discovery.getControllers()) {
+      this.exploreHooks(controller);
+      this.exploreStreams(controller);
+    }
+  }
+
+  /** By their instances: what a factory made or a test put in its place has hooks too. */
+  private exploreHooks(wrapper: InstanceWrapper): void {
+    const instance: unknown = wrapper.isAlias ? undefined : wrapper.instance;
+    if (typeof instance !== 'object' || instance === null) return;
+    for (const { key, method } of this.methodsOf(Object.getPrototypeOf(instance) as object | null)) {
+      for (const kind of HOOK_KINDS) {
+        if (!Reflect.hasMetadata(SSE_HOOKS[kind], method)) continue;
+        if (wrapper.isDependencyTreeStatic() && !wrapper.isTransient) {
+          this.hooks.add(kind, (...args) => (instance as Record<string, Method>)[key]?.(...args));
+        } else {
+          this.logger.warn(
+            `${String(wrapper.name)}.${key} is an SSE hook of a request-scoped or transient provider and is never called: move it to a singleton.`,
+          );
+        }
       }
     }
   }
 
-  private addHook(kind: HookKind, wrapper: InstanceWrapper, key: string): void {
-    if (!wrapper.isDependencyTreeStatic()) {
-      this.logger.warn(
-        `${String(wrapper.name)}.${key} is an SSE hook of a request-scoped provider and is never called: move it to a singleton.`,
-      );
-      return;
+  private exploreStreams({ metatype }: InstanceWrapper): void {
+    if (typeof metatype !== 'function') return;
+    for (const { method } of this.methodsOf(metatype.prototype as object)) {
+      const route = Reflect.getMetadata(STREAM_ROUTE, method) as StreamRoute | undefined;
+      if (!route) continue;
+      const { name } = this.routes.settingsOf(route, metatype);
+      if (this.isSerialised(metatype, method)) this.warnOfSerializer(name);
     }
-    const instance = wrapper.instance as Record<string, (...args: unknown[]) => unknown>;
-    this.hooks.add(kind, (...args) => instance[key]?.(...args));
+  }
+
+  private methodsOf(prototype: object | null): { key: string; method: Method }[] {
+    if (!prototype || prototype === Object.prototype) return [];
+    return this.scanner.getAllMethodNames(prototype).map((key) => ({
+      key,
+      method: (prototype as Record<string, Method>)[key] as Method,
+    }));
   }
 
   private isSerialised(controller: object, method: object): boolean {
@@ -61,9 +80,9 @@ export class StreamExplorer implements OnModuleInit {
     return isGlobalProvider || [...bound, ...this.application.getGlobalInterceptors()].some(isSerializer);
   }
 
-  private warnOfSerializer(route: StreamRoute): void {
+  private warnOfSerializer(name: string): void {
     this.logger.warn(
-      `ClassSerializerInterceptor is bound to the stream ${route.name}, but interceptors do not see its events: @Exclude() and the like do not protect them. Do it in the option serializer.`,
+      `ClassSerializerInterceptor is bound to the stream ${name}, but interceptors do not see its events: @Exclude() and the like do not protect them. Do it in the option serializer.`,
     );
   }
 }

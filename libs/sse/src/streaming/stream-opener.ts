@@ -1,5 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { type Observable } from 'rxjs';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ChannelMembership } from '../channels/channel-membership.js';
 import { SseNode } from '../channels/sse-node.js';
 import { Admission, type Place } from '../connections/admission.js';
@@ -8,20 +7,21 @@ import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { ConnectionWatch } from '../connections/connection-watch.js';
 import { SseConnection } from '../connections/sse-connection.js';
 import { SseRefusedException } from '../connections/sse-refused.exception.js';
+import { errorText } from '../protocol/error-text.js';
 import { readEndMark } from '../protocol/end-mark.js';
 import { decodeLastEventId } from '../protocol/last-event-id.js';
 import { DepartureWatch } from '../transport/departure-watch.js';
 import { HttpExchange } from '../transport/http-exchange.js';
 import { answerHead, openResponse } from '../transport/open-response.js';
 import { ConnectionHooks } from './connection-hooks.js';
-import { feedIterable } from './iterable-feed.js';
+import { feed } from './feed.js';
 import { Identification } from './identify.js';
+import { aborterOf } from './nest-signal.js';
 import { acceptsEventStream, announceRetry, answerEnded, answerRetry, isRefusedByRetry } from './refusal.js';
 import { discardSource, type Source, sourceOf } from './source.js';
-import { type StreamContext, takeStreamContext } from './stream-context.guard.js';
+import { type StreamExecutionContext } from './stream-execution-context.js';
 import { type StreamArguments } from './stream-parameters.js';
 import { type RouteSettings, type StreamRoute, StreamRoutes } from './stream-route.js';
-import { StreamSink } from './stream-sink.js';
 
 type Handler = (from: StreamArguments) => unknown;
 
@@ -32,6 +32,8 @@ type Handler = (from: StreamArguments) => unknown;
  */
 @Injectable()
 export class StreamOpener {
+  private readonly logger = new Logger('SseStream');
+
   constructor(
     private readonly routes: StreamRoutes,
     private readonly identification: Identification,
@@ -44,36 +46,28 @@ export class StreamOpener {
     @Inject(CONNECTION_SERVICES) private readonly services: ConnectionServices,
   ) {}
 
-  async open(route: StreamRoute, request: object, response: object, handler: Handler): Promise<void> {
+  async open(route: StreamRoute, execution: StreamExecutionContext, handler: Handler): Promise<void> {
+    const [request, response] = execution.getArgs<[object, object]>();
     const exchange = new HttpExchange(request, response);
-    const context = takeStreamContext(request);
     if (exchange.isOver()) return;
-    const settings = this.routes.settingsOf(route);
+    const settings = this.routes.settingsOf(route, execution.getClass());
     const lastEventId = this.answersAtOnce(exchange, settings);
     if (lastEventId === null) return;
 
-    const connection = await this.admit(exchange, settings, context);
+    const connection = await this.admit(exchange, settings, execution);
     if (!connection) return;
-    let source: Source;
+    let source: Source | undefined;
     try {
-      source = sourceOf(await handler({ connection, lastEventId }), route.name);
-    } catch (error) {
-      connection.close('error');
-      throw error;
-    }
-    try {
+      source = sourceOf(await handler({ connection, lastEventId }), settings.name);
       await this.prepare(connection, settings, source);
-      // The client may have left meanwhile, or somebody else answered, such as an interceptor that ran out of time.
-      if (exchange.isOver()) connection.close('client');
-      else connection.open(openResponse(exchange, settings.opening));
+      this.openNow(connection, exchange, settings);
     } catch (error) {
-      connection.close('error');
-      discardSource(source);
-      this.refuse(error, exchange, settings);
+      if (source) discardSource(source);
+      this.fail(error, connection, exchange, settings);
       return;
     }
     if (connection.isClosed) discardSource(source);
-    else this.start(connection, settings, route, source);
+    else feed(source, connection, settings);
   }
 
   /** The client's cursor; or null, if the request has its answer without a stream. */
@@ -101,39 +95,71 @@ export class StreamOpener {
   private async admit(
     exchange: HttpExchange,
     settings: RouteSettings,
-    { execution, aborter }: StreamContext,
+    execution: StreamExecutionContext,
   ): Promise<SseConnection | undefined> {
-    const identity = await this.identification.identify(execution);
+    const identified = this.identification.identify(execution);
+    const identity = identified instanceof Promise ? await identified : identified;
     if (exchange.isOver()) return undefined;
     const { remoteAddress, path } = exchange;
     let place: Place;
     try {
-      place = this.admission.reserve({ userId: identity?.userId, remoteAddress }, settings.scopes);
+      place = this.admission.reserve({ userId: identity?.userId, remoteAddress }, settings.admission);
     } catch (error) {
       this.refuse(error, exchange, settings);
       return undefined;
     }
     const id = this.node.newConnectionId();
     const isGet = exchange.method === 'GET';
+    const aborter = aborterOf(execution.getArgByIndex(0));
     const connection = new SseConnection(
-      { id, identity, remoteAddress, isGet, path, aborter, place },
+      { id, identity, remoteAddress, isGet, path, aborter, place, response: exchange.response },
       settings,
       this.services,
     );
     connection.attach('departure', new DepartureWatch(exchange, connection));
+    this.registry.enter(connection);
     return connection;
   }
 
   /** Everything that may still refuse the stream. */
   private async prepare(connection: SseConnection, settings: RouteSettings, source: Source): Promise<void> {
     const isOfChannels = source.kind === 'channels';
-    connection.idsOwner = isOfChannels ? 'backplane' : 'application';
+    if (isOfChannels) connection.giveIdsToBackplane();
     connection.listen = isOfChannels ? settings.listenOfChannels : settings.listenOfSource;
     await this.hooks.open(connection);
     await this.membership.open(connection, isOfChannels ? source.names : []);
+  }
+
+  /** All in one turn: what was awaited until here may have been overtaken by anything. */
+  private openNow(connection: SseConnection, exchange: HttpExchange, settings: RouteSettings): void {
+    // The client may have left, or somebody else answered, such as an interceptor that ran out of time.
+    if (exchange.isOver()) {
+      connection.departed('client');
+      return;
+    }
     this.admission.checkOpen();
-    if (connection.isClosed)
-      throw new SseRefusedException('SSE_CLOSED', 403, 'The stream was closed before it opened.');
+    if (connection.isClosed) throw closedBeforeItOpened();
+    connection.open(openResponse(exchange, settings.opening));
+    this.registry.add(connection);
+    this.watch.start(connection);
+  }
+
+  /** What the handler or a hook threw goes to the filters, unless its end came first, of which it may be the consequence. */
+  private fail(error: unknown, connection: SseConnection, exchange: HttpExchange, settings: RouteSettings): void {
+    const wasClosed = connection.isClosed;
+    connection.close('error');
+    if (!wasClosed) {
+      this.refuse(error, exchange, settings);
+      return;
+    }
+    this.logger.debug(`A handler of ${settings.name} failed after its connection had ended: ${errorText(error)}`);
+    try {
+      this.admission.checkOpen();
+    } catch (refusal) {
+      this.refuse(refusal, exchange, settings);
+      return;
+    }
+    this.refuse(closedBeforeItOpened(), exchange, settings);
   }
 
   /** Answers a refusal that tells a browser when to come back; throws any other, and all other errors. */
@@ -141,24 +167,14 @@ export class StreamOpener {
     if (exchange.isOver()) return;
     if (!(error instanceof SseRefusedException)) throw error;
     if (error.retryAfter !== undefined && isRefusedByRetry(exchange, connections.refusal)) {
-      answerRetry(exchange, error.retryAfter);
+      answerRetry(exchange, error);
       return;
     }
     announceRetry(exchange, error);
     throw error;
   }
+}
 
-  private start(connection: SseConnection, settings: RouteSettings, route: StreamRoute, source: Source): void {
-    this.registry.add(connection);
-    this.watch.start(connection);
-    if (source.kind === 'channels') return;
-    const sink = new StreamSink(connection, settings, route);
-    if (source.kind === 'observable') this.subscribe(connection, source.observable, sink);
-    else void feedIterable(source.iterator, sink);
-  }
-
-  private subscribe(connection: SseConnection, observable: Observable<unknown>, sink: StreamSink): void {
-    const subscription = observable.subscribe(sink);
-    connection.attach('source', { release: () => subscription.unsubscribe() });
-  }
+function closedBeforeItOpened(): SseRefusedException {
+  return new SseRefusedException('SSE_CLOSED', 403, 'The stream was closed before it opened.');
 }

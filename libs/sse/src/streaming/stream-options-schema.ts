@@ -2,6 +2,9 @@ import { RequestMethod } from '@nestjs/common';
 import { z } from 'zod';
 import { checkShape } from '../options/check-options.js';
 import { connectionsSchema, heartbeatSchema, queueSchema, serializerSchema } from '../options/options-schema.js';
+import { SseOptionsError } from '../options/sse-options-error.js';
+import { errorText } from '../protocol/error-text.js';
+import { checkFields, checkTypeIsFree } from '../protocol/event-block.js';
 import { type SseStreamOptions } from './sse-stream-options.js';
 
 const flag = z.boolean({ error: 'use true or false' });
@@ -25,5 +28,14 @@ const streamOptionsSchema = z
 
 /** @throws SseOptionsError for the first option that is wrong; `where` names the handler */
 export function checkStreamOptions(options: SseStreamOptions, where: string): void {
-  checkShape(streamOptionsSchema, options, `@SseStream() of ${where}: `);
+  const prefix = `@SseStream() of ${where}: `;
+  checkShape(streamOptionsSchema, options, prefix);
+  if (typeof options.onComplete !== 'object') return;
+  const { event } = options.onComplete;
+  try {
+    checkFields({ id: event.id, type: event.type, retry: event.retry });
+    checkTypeIsFree(event.type);
+  } catch (error) {
+    throw new SseOptionsError(`${prefix}onComplete.event`, event, errorText(error));
+  }
 }

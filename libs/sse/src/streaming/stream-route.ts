@@ -3,47 +3,57 @@ import { AdmissionScope } from '../connections/admission.js';
 import { type ConnectionSettings } from '../connections/connection-settings.js';
 import { type Audiences } from '../connections/audiences.js';
 import { FlushScheduler } from '../connections/flush-scheduler.js';
+import { checkTogether } from '../options/check-options.js';
 import { given, heartbeatWithDefaults, type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { EventEncoder, frameOf } from '../protocol/event-encoder.js';
-import { EmissionCache } from './emission-cache.js';
+import { EmissionCaches } from './emission-caches.js';
 import { type SseStreamOptions } from './sse-stream-options.js';
 
 /** A decorated method: what is known of it before there is an application. */
 export interface StreamRoute {
-  /** `RoomsController.events`, for logs. */
-  readonly name: string;
+  /** The method's name. */
+  readonly method: string;
   readonly options: SseStreamOptions;
 }
 
 /** A route in a running application. */
 export interface RouteSettings extends ConnectionSettings {
+  /** `RoomsController.events`, for logs. */
+  readonly name: string;
+  readonly options: SseStreamOptions;
   /** The audiences of streams that return `channels(…)`, and of those with a source of their own. */
   readonly listenOfChannels: Audiences;
   readonly listenOfSource: Audiences;
-  readonly emissions: EmissionCache;
+  readonly emissions: EmissionCaches;
 }
 
-/** Joins the module's options and a route's, once for each route. */
+/**
+ * Joins the module's options and a route's, once for each route. A method that several controllers inherit is a route of
+ * each of them.
+ */
 @Injectable()
 export class StreamRoutes {
-  private readonly settings = new Map<StreamRoute, RouteSettings>();
-  private readonly process: AdmissionScope;
+  private readonly settings = new Map<object, Map<StreamRoute, RouteSettings>>();
+  private readonly processScope: AdmissionScope;
 
   constructor(
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
     private readonly scheduler: FlushScheduler,
   ) {
-    this.process = new AdmissionScope(options.connections);
+    this.processScope = new AdmissionScope(options.connections);
   }
 
-  settingsOf(route: StreamRoute): RouteSettings {
-    let settings = this.settings.get(route);
-    if (!settings) this.settings.set(route, (settings = this.resolve(route)));
+  /** @throws SseOptionsError if the route's options and the module's do not go together; asked at the start */
+  settingsOf(route: StreamRoute, controller: { readonly name: string }): RouteSettings {
+    let ofController = this.settings.get(controller);
+    if (!ofController) this.settings.set(controller, (ofController = new Map<StreamRoute, RouteSettings>()));
+    let settings = ofController.get(route);
+    if (!settings) ofController.set(route, (settings = this.resolve(route, `${controller.name}.${route.method}`)));
     return settings;
   }
 
-  private resolve({ options: own }: StreamRoute): RouteSettings {
+  private resolve({ options: own }: StreamRoute, name: string): RouteSettings {
     const { options } = this;
     const raw = own.format === 'raw';
     const connections = {
@@ -51,14 +61,22 @@ export class StreamRoutes {
       ...given(own.connections),
       ...given({ maxAge: own.maxAge }),
     };
+    const heartbeat = own.heartbeat === undefined ? options.heartbeat : heartbeatWithDefaults(own.heartbeat);
+    checkTogether({ connections, heartbeat }, `@SseStream() of ${name}: `);
+    const replacesOldest = connections.onUserLimit === 'replace-oldest';
     const encoder = new EventEncoder(own.serializer ?? options.serializer, options.maxEventBytes);
     const queue = { ...options.queue, ...given(own.queue) };
     return {
+      name,
+      options: own,
       raw,
       connections,
-      maxPerUserOfRoute: own.connections?.maxPerUser ?? null,
-      scopes: own.connections ? [this.process, this.scopeOf(own.connections, connections)] : [this.process],
-      heartbeat: own.heartbeat === undefined ? options.heartbeat : heartbeatWithDefaults(own.heartbeat),
+      replaceBeyond: {
+        ofProcess: replacesOldest ? options.connections.maxPerUser : null,
+        ofRoute: replacesOldest ? (own.connections?.maxPerUser ?? null) : null,
+      },
+      admission: { scopes: this.scopesOf(own.connections, connections), rejectsUsers: !replacesOldest },
+      heartbeat,
       queue,
       // An answer in which tokens are missing is worse than one that was cut.
       overflow: queue.overflow ?? (raw ? 'disconnect' : 'catch-up'),
@@ -66,13 +84,14 @@ export class StreamRoutes {
       opening: frameOf({ retry: connections.retry }),
       listenOfChannels: { all: true, user: true, permissions: true, ...own.listen },
       listenOfSource: own.listen ?? {},
-      emissions: new EmissionCache(encoder, this.scheduler),
+      emissions: new EmissionCaches(encoder, this.scheduler),
     };
   }
 
   /** Limits that the route does not set are the process's, which counts them. */
-  private scopeOf(own: NonNullable<SseStreamOptions['connections']>, merged: ResolvedOptions['connections']) {
+  private scopesOf(own: SseStreamOptions['connections'], merged: ResolvedOptions['connections']): AdmissionScope[] {
+    if (!own) return [this.processScope];
     const { max = null, maxPerUser = null, maxPerIp = null } = own;
-    return new AdmissionScope({ ...merged, max, maxPerUser, maxPerIp });
+    return [this.processScope, new AdmissionScope({ ...merged, max, maxPerUser, maxPerIp })];
   }
 }

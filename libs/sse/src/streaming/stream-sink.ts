@@ -5,10 +5,11 @@ import { type Observer } from 'rxjs';
 import { type Ending } from '../connections/farewell.js';
 import { jitter } from '../connections/jitter.js';
 import { type SseConnection } from '../connections/sse-connection.js';
+import { errorStack, errorText } from '../protocol/error-text.js';
 import { frameOf } from '../protocol/event-encoder.js';
-import { type EmissionTaker } from './emission-cache.js';
+import { type EmissionCache, type EmissionTaker } from './emission-cache.js';
 import { type SseStreamOptions } from './sse-stream-options.js';
-import { type RouteSettings, type StreamRoute } from './stream-route.js';
+import { type RouteSettings } from './stream-route.js';
 
 const logger = new Logger('SseStream');
 
@@ -18,37 +19,46 @@ const logger = new Logger('SseStream');
  */
 export class StreamSink implements EmissionTaker, Observer<unknown> {
   lastEmission = 0;
+  private readonly emissions: EmissionCache;
   private decoder: TextDecoder | undefined;
 
   constructor(
     readonly connection: SseConnection,
     private readonly settings: RouteSettings,
-    private readonly route: StreamRoute,
+    source: object,
   ) {
-    settings.emissions.forget();
+    this.emissions = settings.emissions.of(source);
+    this.emissions.forget();
   }
 
   next(value: unknown): void {
     try {
       if (value instanceof Uint8Array) this.nextBytes(value);
-      else this.connection.deliver(this.settings.emissions.encode(value, this));
+      else this.connection.deliver(this.emissions.encode(value, this));
     } catch (error) {
       this.error(error);
     }
   }
 
   complete(): void {
-    this.connection.finish(this.completion(this.route.options));
+    let ending: Ending;
+    try {
+      ending = this.completion(this.settings.options);
+    } catch (error) {
+      this.error(error);
+      return;
+    }
+    this.connection.finish(ending);
   }
 
   /** The client learns that the source failed, and nothing else; the log has the rest. */
   error(error: unknown): void {
     if (this.connection.isClosed) return;
     logger.error(
-      `The source of ${this.route.name} failed on connection ${this.connection.id}: ${error instanceof Error ? error.message : String(error)}`,
-      error instanceof Error ? error.stack : undefined,
+      `The source of ${this.settings.name} failed on connection ${this.connection.id}: ${errorText(error)}`,
+      errorStack(error),
     );
-    const { onError = 'retry' } = this.route.options;
+    const { onError = 'retry' } = this.settings.options;
     if (this.settings.raw) {
       this.connection.finish({ reason: 'error', manner: onError === 'end' && this.isGet ? 'for-good' : 'cut' });
       return;

@@ -17,12 +17,19 @@ export class BatchJoiner {
   /** The frames in one buffer, or nothing if nobody else has sent just these. */
   join(frames: readonly Frame[]): Buffer | undefined {
     if (!this.isSame(frames)) {
+      // What was sent is not kept: those who send the same do it in this turn of the event loop.
+      if (this.frames.length === 0) setImmediate(this.forget);
       this.frames = frames.slice();
       this.joined = undefined;
       return undefined;
     }
     return (this.joined ??= Buffer.concat(this.frames.map(this.bytesOf)));
   }
+
+  private readonly forget = () => {
+    this.frames = [];
+    this.joined = undefined;
+  };
 
   private isSame(frames: readonly Frame[]): boolean {
     if (frames.length !== this.frames.length) return false;

@@ -77,9 +77,17 @@ export class ChunkedSocketWriter implements ResponseWriter {
     this.socket.destroy();
   }
 
-  /** The client may have closed its half, upon which Node ends ours, a moment before we are told. */
+  destroyAfterFlush(): void {
+    this.detach();
+    this.socket.destroySoon();
+  }
+
+  /**
+   * A moment before we are told, the client may have closed its half, upon which Node ends ours, or somebody may have
+   * ended the response: after that the socket belongs to the next one.
+   */
   private canWrite(): boolean {
-    return !this.detached && this.socket.writable;
+    return !this.detached && !this.response.writableEnded && this.socket.writable;
   }
 
   private stopListening(): void {

@@ -25,7 +25,8 @@ export class DepartureWatch {
     this.response = response;
     response.on('close', this.onClose);
     this.socketAhead = isHttp2 || response.socket ? undefined : socket;
-    this.socketAhead?.on('close', this.onClose);
+    // As many as the client pipelines: that is no leak, and no cause for Node's warning.
+    this.socketAhead?.setMaxListeners(0).on('close', this.onClose);
   }
 
   release(): void {

@@ -18,7 +18,9 @@ interface FastifyReply {
   readonly sent: boolean;
 }
 
-const NOTHING: object = Object.freeze(Object.create(null) as object);
+/** Makes what `Object.create(null)` makes, in 24 bytes instead of 184. */
+const EmptyDictionary = function () {} as unknown as new () => object;
+EmptyDictionary.prototype = Object.create(null) as object;
 
 /** What Express and Fastify both add to a request. */
 interface PlatformRequest {
@@ -88,15 +90,15 @@ export class HttpExchange {
 
   /**
    * Frees what Express leaves on an open request and no stream needs, 1.4 KB of it: the continuation of its router, the
-   * parsed URL, which is a cache, and empty dictionaries, which can be the same one for all.
+   * parsed URL, which is a cache, and most of what empty dictionaries take.
    */
   dropRouting(): void {
     const request = this.request as { next?: unknown; _parsedUrl?: unknown; params?: object };
     const response = this.response as { locals?: object };
     if (request.next !== undefined) request.next = undefined;
     if (request._parsedUrl !== undefined) request._parsedUrl = undefined;
-    if (isEmpty(request.params)) request.params = NOTHING;
-    if (isEmpty(response.locals)) response.locals = NOTHING;
+    if (isEmpty(request.params)) request.params = new EmptyDictionary();
+    if (isEmpty(response.locals)) response.locals = new EmptyDictionary();
   }
 
   /** From here the response is ours. What the platform and its hooks set on it (status, CORS) stays. */
@@ -113,5 +115,5 @@ export class HttpExchange {
 }
 
 function isEmpty(dictionary: object | undefined): boolean {
-  return dictionary !== undefined && Object.keys(dictionary).length === 0;
+  return dictionary !== undefined && Reflect.ownKeys(dictionary).length === 0;
 }

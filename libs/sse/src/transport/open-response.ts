@@ -6,14 +6,12 @@ import { PlainWriter } from './plain-writer.js';
 import { type ResponseWriter } from './response-writer.js';
 
 /**
- * Sends the head of an event stream and its first frame, in one packet where that is possible, and returns what writes
- * the rest.
+ * Sends the head of an event stream and its first frame, and returns what writes the rest.
  */
 export function openResponse(exchange: HttpExchange, first: Frame): ResponseWriter {
   sendHead(exchange);
   const writer = writerFor(exchange);
   writer.write(first);
-  if (!exchange.isHttp2) exchange.socket.uncork();
   exchange.dropRouting();
   return writer;
 }
@@ -21,11 +19,9 @@ export function openResponse(exchange: HttpExchange, first: Frame): ResponseWrit
 /** The whole answer to a HEAD request. */
 export function answerHead(exchange: HttpExchange): void {
   sendHead(exchange);
-  if (!exchange.isHttp2) exchange.socket.uncork();
   exchange.response.end();
 }
 
-/** Leaves an HTTP/1 socket corked, so that the first frame joins the head. */
 function sendHead(exchange: HttpExchange): void {
   exchange.takeOver();
   const { response, socket } = exchange;
@@ -38,7 +34,6 @@ function sendHead(exchange: HttpExchange): void {
   if (!exchange.isHttp2) {
     // An inactivity timeout of the server is meant for requests; heartbeats and the sweep watch over a stream.
     socket.setTimeout(0);
-    socket.cork();
   }
   if (response instanceof ServerResponse) response.flushHeaders();
   else response.writeHead(response.statusCode);

@@ -75,6 +75,13 @@ export class PlainWriter implements ResponseWriter {
     else this.response.destroy();
   }
 
+  destroyAfterFlush(): void {
+    const { response } = this;
+    if ('stream' in response || !response.socket) this.destroy();
+    else response.socket.destroySoon();
+    this.detach();
+  }
+
   private send(bytes: Buffer): void {
     if (this.detached || this.stream.destroyed || this.stream.writableEnded) return;
     this.written += bytes.length;

@@ -24,4 +24,6 @@ export interface ResponseWriter {
   end(): void;
   /** Cuts the connection, so that the client sees that the response is not complete. */
   destroy(): void;
+  /** The same after everything that was written has left, if the client takes it. */
+  destroyAfterFlush(): void;
 }

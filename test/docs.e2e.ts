@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SseTestClient } from 'nestjs-event-stream/testing';
+import { ExampleServer } from './docs/example-server.js';
+import { Examples } from './docs/examples.js';
+import { anchors, codeBlocks, fileNames, relativeLinks, ROOT, tableAfter } from './docs/markdown.js';
+import { defaultOf, isStreamOption, moduleOptions, streamOptions } from './docs/options-in-code.js';
+
+const GUIDES = readdirSync(join(ROOT, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`);
+const PACKAGES = ['libs/sse/README.md', 'apps/chat/README.md', 'apps/loadtest/README.md'];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...PACKAGES, ...GUIDES];
+
+/** The compiler takes a while on a busy machine. */
+const PATIENCE = 120_000;
+
+const blocks = DOCUMENTS.flatMap(codeBlocks);
+const documentsWithCode = [...new Set(blocks.filter(({ language }) => language === 'ts').map(({ file }) => file))];
+let examples: Examples;
+
+beforeAll(() => {
+  const isUsed = ({ language, name }: { language: string; name?: string }) => language === 'ts' || name !== undefined;
+  examples = new Examples(blocks.filter(isUsed));
+}, PATIENCE);
+
+describe('the examples', () => {
+  it.each(documentsWithCode)(
+    'of %s compile against the library',
+    (document) => {
+      expect(examples.problemsOf(document)).toEqual([]);
+    },
+    PATIENCE,
+  );
+});
+
+describe('the application of the getting-started guide', () => {
+  let server: ExampleServer;
+
+  beforeAll(async () => {
+    examples.build();
+    server = await ExampleServer.start();
+  }, PATIENCE);
+
+  afterAll(() => server.end('SIGKILL'));
+
+  it('serves its page', async () => {
+    const page = await fetch(server.url);
+
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(await page.text()).toContain("new EventSource('/news/events')");
+  });
+
+  it('streams what is posted, and says farewell when it is told to end', async () => {
+    const client = await SseTestClient.open(server.url, '/news/events');
+    const posted = await fetch(`${server.url}/news`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"title":"It works"}',
+    });
+
+    expect(posted.status).toBe(201);
+    const event = await client.next({ type: 'headline' });
+    expect(event.json()).toEqual({ title: 'It works' });
+    expect(event.id).toMatch(/^[0-9a-f]{12}-1$/);
+
+    // Nest ends the process by the signal itself, once its hooks are done.
+    expect(await server.end('SIGTERM')).toEqual([null, 'SIGTERM']);
+    expect(await client.untilClosed()).toMatchObject([{ type: 'sse:closing', data: '{"reason":"shutdown"}' }]);
+    expect(await client.closed).toBe('ended');
+  });
+});
+
+describe('the guide to the options', () => {
+  const ofModule = tableAfter('docs/options.md', 'options: module');
+  const ofStream = tableAfter('docs/options.md', 'options: stream');
+
+  it('names every option of the module, and no other', () => {
+    expect(ofModule.map(({ option }) => option).sort()).toEqual(moduleOptions());
+  });
+
+  it('names every option of @SseStream(), and no other', () => {
+    expect(ofStream.map(({ option }) => option).sort()).toEqual(streamOptions());
+  });
+
+  it.each(ofModule)('tells whether a route takes $option', ({ option = '', route }) => {
+    expect(route).toBe(isStreamOption(option) ? 'yes' : 'no');
+  });
+
+  it.each(ofModule.filter(({ option = '' }) => defaultOf(option) !== undefined))(
+    'has the default of $option',
+    (row) => {
+      expect(row.default).toBe(defaultOf(row.option ?? ''));
+    },
+  );
+});
+
+describe('a reader', () => {
+  it.each(DOCUMENTS)('finds what %s links to', (document) => {
+    const lost = relativeLinks(document).filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? document : join(dirname(document), path);
+      return !existsSync(join(ROOT, target)) || (anchor !== undefined && !anchors(target).includes(anchor));
+    });
+
+    expect(lost).toEqual([]);
+  });
+
+  it.each(DOCUMENTS)('finds the files that %s names', (document) => {
+    const folders = ['', 'libs/sse/src', dirname(document)];
+    const lost = fileNames(document).filter((name) => !folders.some((folder) => existsSync(join(ROOT, folder, name))));
+
+    expect(lost).toEqual([]);
+  });
+});
