@@ -49,7 +49,7 @@ export {
   type NamedChannel,
 } from './channels/channel.js';
 export { channels, type ChannelSubscription } from './channels/channel-subscription.js';
-export { type ConnectionTarget, type DisconnectTarget } from './channels/node-commands.js';
+export { type ConnectionTarget, type DisconnectTarget } from './channels/sse-command.js';
 export { type PublishOptions } from './channels/publish-options.js';
 export { SseBroadcaster } from './channels/sse-broadcaster.js';
 export { type PresenceChange, type PresenceMember, SsePresence } from './channels/sse-presence.js';

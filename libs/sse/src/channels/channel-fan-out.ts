@@ -12,7 +12,8 @@ export class ChannelFanOut {
 
   deliver(message: ChannelMessage): void {
     if (this.registry.countByChannel(message.channel) === 0) return;
-    const frame = frameOf(message, message);
+    const traits = { key: keyWithin(message) };
+    const frame = frameOf(message, traits);
     let withoutId: Frame | undefined;
     const { except } = message;
     // `forEach`, since `for…of` makes an object for each listener (allocation profile of P1).
@@ -20,9 +21,14 @@ export class ChannelFanOut {
       if (except && isExcluded(connection, except)) return;
       // A stream with a source of its own has the application's ids: one of ours would move its cursor elsewhere.
       if (connection.idsOwner === 'backplane' || frame.id === undefined) connection.deliver(frame);
-      else connection.deliver((withoutId ??= frameOf({ ...message, id: undefined }, message)));
+      else connection.deliver((withoutId ??= frameOf({ ...message, id: undefined }, traits)));
     });
   }
+}
+
+/** Keys are a channel's own: the same one on another channel is another thing. */
+function keyWithin({ channel, key }: ChannelMessage): string | undefined {
+  return key === undefined ? undefined : `${channel}\n${key}`;
 }
 
 function isExcluded(connection: SseConnection, except: NonNullable<ChannelMessage['except']>): boolean {

@@ -12,7 +12,7 @@ import { errorText } from '../protocol/error-text.js';
 import { SseError } from '../protocol/sse-error.js';
 import { audiencesOf, isAudience } from './audience.js';
 import { BackplaneSubscriptions } from './backplane-subscriptions.js';
-import { channelNameProblem, checkChannelName } from './channel.js';
+import { channelNameProblem, checkChannelName } from './channel-name.js';
 
 /** Who listens to which channel: asks whether he may, enters him in the registry, and keeps the backplane subscribed. */
 @Injectable()

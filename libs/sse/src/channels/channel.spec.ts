@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SseError } from '../protocol/sse-error.js';
-import { channelNameProblem, defineChannel } from './channel.js';
+import { defineChannel } from './channel.js';
+import { channelNameProblem } from './channel-name.js';
 import { channels } from './channel-subscription.js';
 
 describe('defineChannel', () => {

@@ -18,8 +18,6 @@ export type EventOf<E> = {
 /** The values of a pattern's parameters, by name. */
 export type ChannelParameters = Readonly<Record<string, string | number>>;
 
-/** Names of at most this many characters. */
-const MAX_LENGTH = 255;
 const PARAMETER = /:([A-Za-z_]\w*)/g;
 
 /**
@@ -44,27 +42,6 @@ export function defineChannel<E>(pattern: string): (parameters?: ChannelParamete
 
 export function channelName(channel: string | NamedChannel): string {
   return typeof channel === 'string' ? channel : channel.name;
-}
-
-/** What is wrong with the name of an application's channel, if anything is. */
-export function channelNameProblem(name: unknown): string | undefined {
-  if (typeof name !== 'string' || name === '') return 'A channel name must be a string that is not empty.';
-  const shown = JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
-  if (name.length > MAX_LENGTH) {
-    return `The channel name ${shown} has ${name.length} characters: use ${MAX_LENGTH} at most.`;
-  }
-
-  if (/[\u0000-\u001f\u007f]/.test(name)) return `The channel name ${shown} has control characters: remove them.`;
-  if (name.startsWith('$')) {
-    return `The channel name ${shown} begins with "$", which is kept for audiences: use broadcast(), toUser() or toPermission().`;
-  }
-  return undefined;
-}
-
-/** @throws SseError if it is no name for an application's channel */
-export function checkChannelName(name: string): void {
-  const problem = channelNameProblem(name);
-  if (problem) throw new SseError('SSE_CHANNEL_NAME', problem);
 }
 
 function escape(value: string): string {

@@ -2,23 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type NodeCommand } from '../backplane/backplane.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
-import { type SseIdentity } from '../options/sse-identity.js';
-import { type EventFields } from '../protocol/event-block.js';
 import { errorText } from '../protocol/error-text.js';
 import { frameOf } from '../protocol/event-encoder.js';
 import { ChannelMembership } from './channel-membership.js';
-
-/** Whose connections a command is about. */
-export type ConnectionTarget = { readonly user: string } | { readonly connection: string };
-/** Whose connections are ended: a user's, one, or those of one token (`jti`). */
-export type DisconnectTarget = ConnectionTarget | { readonly token: string };
-
-/** What the nodes ask of one another. */
-export type SseCommand =
-  | { readonly name: 'send'; readonly connection: string; readonly event: EventFields }
-  | { readonly name: 'subscribe' | 'unsubscribe'; readonly target: ConnectionTarget; readonly channel: string }
-  | { readonly name: 'disconnect'; readonly target: DisconnectTarget; readonly text?: string }
-  | { readonly name: 'identity'; readonly userId: string; readonly identity: SseIdentity };
+import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './sse-command.js';
 
 /** Carries commands out on the connections of this node. */
 @Injectable()

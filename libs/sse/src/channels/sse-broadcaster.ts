@@ -10,8 +10,9 @@ import { SseError } from '../protocol/sse-error.js';
 import { type SseEvent } from '../protocol/sse-event.js';
 import { SseEventError } from '../protocol/sse-event-error.js';
 import { EVERYONE, permissionAudience, userAudience } from './audience.js';
-import { type Channel, channelName, checkChannelName, type EventOf, type NamedChannel } from './channel.js';
-import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './node-commands.js';
+import { type Channel, channelName, type EventOf, type NamedChannel } from './channel.js';
+import { checkChannelName } from './channel-name.js';
+import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './sse-command.js';
 import { checkPublishOptions, type PublishOptions } from './publish-options.js';
 
 /**

@@ -41,11 +41,11 @@ export class HeartbeatService {
     return this.options.heartbeat?.interval ?? null;
   }
 
-  /** Sends one to every connection of this node now, whatever its interval. Returns how many. */
+  /** Sends one now to every connection of this node whose client reads, whatever its interval. Returns how many. */
   beat(): number {
-    const connections = this.registry.all();
-    for (const connection of connections) this.send(connection);
-    return connections.length;
+    const reading = this.registry.all().filter((connection) => !connection.isBlocked);
+    for (const connection of reading) this.send(connection);
+    return reading.length;
   }
 
   /** @internal Sees to the connection until it ends. */

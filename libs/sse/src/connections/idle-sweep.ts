@@ -64,12 +64,11 @@ export class IdleSweep extends WheelEntry {
   private isIdle(connection: SseConnection, unacknowledged: ReadonlyMap<string, number>, now: number): boolean {
     const { idleTimeout } = connection.settings.connections;
     if (idleTimeout === null) return false;
-    if (now - connection.lastWrite >= idleTimeout) return true;
     const { unflushed, flushed } = connection.progress;
     const inKernel = bytesInKernel(connection, unacknowledged);
     if (unflushed === 0 && inKernel === 0) {
       this.suspects.delete(connection);
-      return false;
+      return now - connection.lastWrite >= idleTimeout;
     }
     const reached = flushed - inKernel;
     const suspect = this.suspects.get(connection);

@@ -46,6 +46,8 @@ export class Outbox {
   droppedUntold = 0;
   /** When something was last written, by the monotonic clock; 0 before. */
   lastWrite = 0;
+  /** Somebody waits to hear that everything was written. Nobody else's connection is looked at for it. */
+  isAwaited = false;
   /** The last id that was written: where the client stands. */
   cursor = '';
   private readonly queue = new FrameQueue();
@@ -102,7 +104,11 @@ export class Outbox {
     this.scheduled = false;
     this.thisTick = 0;
     this.writeWaiting(now);
-    if (!this.waitsForDrain && this.queue.size === 0 && !this.closed) this.owner.drained();
+    const hasNews = this.isAwaited || this.droppedUntold > 0;
+    if (hasNews && !this.waitsForDrain && this.queue.size === 0 && !this.closed) {
+      this.isAwaited = false;
+      this.owner.drained();
+    }
   }
 
   /** Hands everything to the socket, whether the client reads or not, and lets go of it. */

@@ -229,8 +229,12 @@ export class SseConnection {
   /** @internal Resolves when a paused source should go on; the end of the connection counts. */
   room(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.isClosed || this.hasRoom) resolve();
-      else (this.roomWaiters ??= []).push(resolve);
+      if (this.isClosed || this.hasRoom) {
+        resolve();
+        return;
+      }
+      this.outbox.isAwaited = true;
+      (this.roomWaiters ??= []).push(resolve);
     });
   }
 

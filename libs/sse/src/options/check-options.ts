@@ -30,12 +30,7 @@ export function checkShape(schema: z.ZodType, options: unknown, prefix: string):
       'this version has no such option: remove it',
     );
   }
-  throw new SseOptionsError(
-    prefix + (path.join('.') || 'options'),
-    valueAt(options, path),
-    // zod has no message of ours for an `undefined` in a list of keys; those were left out before.
-    issue.message,
-  );
+  throw new SseOptionsError(prefix + (path.join('.') || 'options'), valueAt(options, path), issue.message);
 }
 
 /** Throws for options that are well-formed each, and wrong together. */

@@ -59,8 +59,12 @@ export function withDefaults(options: SseModuleOptions): ResolvedOptions {
   };
 }
 
-export function heartbeatWithDefaults(heartbeat: SseHeartbeatOptions | false | undefined): HeartbeatSettings {
-  return heartbeat === false ? null : { interval: HEARTBEAT_INTERVAL, ...given(heartbeat) };
+/** What is not given is taken from `base`: for a route, from the module's own. */
+export function heartbeatWithDefaults(
+  heartbeat: SseHeartbeatOptions | false | undefined,
+  base: HeartbeatSettings = null,
+): HeartbeatSettings {
+  return heartbeat === false ? null : { interval: HEARTBEAT_INTERVAL, ...base, ...given(heartbeat) };
 }
 
 /** An option set to `undefined` is one that was not set: it must not hide the default. */

@@ -4,7 +4,7 @@ export interface SseIdentity {
   userId: string;
   /** What he may: `toPermission()` reaches those who hold a permission. */
   permissions: readonly string[];
-  /** When his token ends. */
+  /** When his token ends. For the application to read: this version does not end streams by it. */
   expiresAt?: Date;
   /** The id of his token (`jti`), by which it alone can be disconnected. */
   tokenId?: string;

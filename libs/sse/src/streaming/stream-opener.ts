@@ -108,7 +108,7 @@ export class StreamOpener {
       this.refuse(error, exchange, settings);
       return undefined;
     }
-    const id = this.node.newConnectionId();
+    const id = this.node.connectionIds.next();
     const isGet = exchange.method === 'GET';
     const aborter = aborterOf(execution.getArgByIndex(0));
     const connection = new SseConnection(

@@ -61,7 +61,8 @@ export class StreamRoutes {
       ...given(own.connections),
       ...given({ maxAge: own.maxAge }),
     };
-    const heartbeat = own.heartbeat === undefined ? options.heartbeat : heartbeatWithDefaults(own.heartbeat);
+    const heartbeat =
+      own.heartbeat === undefined ? options.heartbeat : heartbeatWithDefaults(own.heartbeat, options.heartbeat);
     checkTogether({ connections, heartbeat }, `@SseStream() of ${name}: `);
     const replacesOldest = connections.onUserLimit === 'replace-oldest';
     const encoder = new EventEncoder(own.serializer ?? options.serializer, options.maxEventBytes);

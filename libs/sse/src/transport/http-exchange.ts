@@ -10,9 +10,6 @@ interface FastifyReply {
   readonly raw: RawResponse;
   hijack(): unknown;
   getHeaders(): Record<string, number | string | string[] | undefined>;
-  /** The path that the client asked for, without its query. */
-  get path(): string;
-
   header(name: string, value: string): unknown;
   readonly statusCode: number;
   readonly sent: boolean;

@@ -1,0 +1,37 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Backplane } from '../backplane/backplane.js';
+import { InProcessBackplane } from '../backplane/in-process-backplane.js';
+import { BACKPLANE } from '../backplane/tokens.js';
+import { type ResolvedOptions } from '../options/resolved-options.js';
+import { ChannelFanOut } from './channel-fan-out.js';
+import { NodeCommands } from './node-commands.js';
+import { SseNode } from './sse-node.js';
+
+/** Makes and starts the backplane that the options ask for. */
+export async function startBackplane(options: ResolvedOptions, node: SseNode): Promise<Backplane> {
+  const { backplane: choice } = options;
+  const backplane =
+    typeof choice === 'function' ? await choice({ nodeId: node.id }) : (choice ?? new InProcessBackplane());
+  await backplane.start(node);
+  return backplane;
+}
+
+/** Ties the node's ends together, and lets go of the backplane when everything else has ended. */
+@Injectable()
+export class BackplaneLink implements OnApplicationShutdown {
+  constructor(
+    @Inject(BACKPLANE) private readonly backplane: Backplane,
+    node: SseNode,
+    fanOut: ChannelFanOut,
+    commands: NodeCommands,
+  ) {
+    node.connect({
+      deliver: (message) => fanOut.deliver(message),
+      execute: (command) => commands.execute(command),
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.backplane.close();
+  }
+}
