@@ -66,6 +66,8 @@ export class NodeCommands {
     if ('user' in target) {
       return [...this.registry.byUser(target.user), ...opening.filter(({ userId }) => userId === target.user)];
     }
-    return [...this.registry.all(), ...opening].filter(({ identity }) => identity && identity.tokenId === target.token);
+    return [...this.registry.all(), ...opening].filter(({ identity }) => {
+      return identity?.tokenId !== undefined && identity.tokenId === target.token;
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type SseConnectionOptions } from '../options/sse-module-options.js';
+import { type RawResponse } from '../transport/http-exchange.js';
 import { jitter } from './jitter.js';
 import { SseRefusedException } from './sse-refused.exception.js';
 
@@ -93,6 +94,8 @@ export class Place implements Applicant {
 export class Admission {
   /** Connections that were refused, of all routes and for all reasons. */
   refused = 0;
+  /** Those of whom it is not known yet who they are: they have no place, and must not outlast the application. */
+  readonly knocking = new Set<RawResponse>();
   private closedFor: { message: string; retryAfter: () => number } | undefined;
 
   /** From now on everybody is refused with 503 and told to come back after `retryAfter()` milliseconds. */

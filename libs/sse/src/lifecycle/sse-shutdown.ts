@@ -27,6 +27,7 @@ export class SseShutdown implements BeforeApplicationShutdown {
     const open = this.registry.count;
     for (const connection of this.registry.all()) connection.finish({ reason: 'shutdown', retry: this.retry() });
     for (const connection of this.registry.opening()) this.stopOpening(connection);
+    for (const response of this.admission.knocking) this.services.linger.watch(response);
     await this.services.linger.settle(this.options.shutdown.timeout);
     if (open > 0) this.logger.log(`Closed ${open} streams`);
   }

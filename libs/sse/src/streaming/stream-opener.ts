@@ -7,6 +7,7 @@ import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { ConnectionWatch } from '../connections/connection-watch.js';
 import { SseConnection } from '../connections/sse-connection.js';
 import { SseRefusedException } from '../connections/sse-refused.exception.js';
+import { type SseIdentity } from '../options/sse-identity.js';
 import { errorText } from '../protocol/error-text.js';
 import { readEndMark } from '../protocol/end-mark.js';
 import { decodeLastEventId } from '../protocol/last-event-id.js';
@@ -97,8 +98,7 @@ export class StreamOpener {
     settings: RouteSettings,
     execution: StreamExecutionContext,
   ): Promise<SseConnection | undefined> {
-    const identified = this.identification.identify(execution);
-    const identity = identified instanceof Promise ? await identified : identified;
+    const identity = await this.identify(exchange, execution);
     if (exchange.isOver()) return undefined;
     const { remoteAddress, path } = exchange;
     let place: Place;
@@ -119,6 +119,15 @@ export class StreamOpener {
     connection.attach('departure', new DepartureWatch(exchange, connection));
     this.registry.enter(connection);
     return connection;
+  }
+
+  private async identify(exchange: HttpExchange, execution: StreamExecutionContext): Promise<SseIdentity | undefined> {
+    this.admission.knocking.add(exchange.response);
+    try {
+      return await this.identification.identify(execution);
+    } finally {
+      this.admission.knocking.delete(exchange.response);
+    }
   }
 
   /** Everything that may still refuse the stream. */

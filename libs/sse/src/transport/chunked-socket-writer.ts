@@ -38,15 +38,11 @@ export class ChunkedSocketWriter implements ResponseWriter {
   }
 
   write(frame: Frame): void {
-    // Where the socket is empty an end of the response has been heard of: looking at the response costs as much as all
-    // of this (CPU profile of P1).
-    if (this.canWrite() && (this.socket.writableLength === 0 || !this.response.writableEnded)) {
-      this.socket.write(frame.chunk);
-    }
+    if (this.canWrite()) this.socket.write(frame.chunk);
   }
 
   writeAll(frames: readonly Frame[]): void {
-    if (!this.canWrite() || this.response.writableEnded) return;
+    if (!this.canWrite()) return;
     const joined = batches.join(frames);
     if (joined) {
       this.socket.write(joined);
@@ -86,10 +82,7 @@ export class ChunkedSocketWriter implements ResponseWriter {
     this.socket.destroySoon();
   }
 
-  /**
-   * A moment before we are told, the client may have closed its half, upon which Node ends ours. And somebody may have
-   * ended the response, after which the socket belongs to the next one.
-   */
+  /** The client may have closed its half, upon which Node ends ours, a moment before we are told. */
   private canWrite(): boolean {
     return !this.detached && this.socket.writable;
   }

@@ -12,7 +12,7 @@ export interface DepartureObserver {
   departed(departure: Departure): void;
 }
 
-/** Tells once when the client of a response is gone, however it went, and lets go of the response when it is released. */
+/** Tells once when a response is over and not by us: its client is gone, however it went, or somebody else ended it. */
 export class DepartureWatch {
   private readonly response: RawResponse;
   /** A pipelined response has no socket yet, and does not hear when that closes. */
@@ -24,6 +24,8 @@ export class DepartureWatch {
   ) {
     this.response = response;
     response.on('close', this.onClose);
+    // Somebody else ended it, such as a middleware: told in the same moment, after which the socket is the next response's.
+    if (!isHttp2) response.on('prefinish', this.onClose);
     this.socketAhead = isHttp2 || response.socket ? undefined : socket;
     // As many as the client pipelines: that is no leak, and no cause for Node's warning.
     this.socketAhead?.setMaxListeners(0).on('close', this.onClose);
@@ -31,6 +33,7 @@ export class DepartureWatch {
 
   release(): void {
     this.response.off('close', this.onClose);
+    this.response.off('prefinish', this.onClose);
     this.socketAhead?.off('close', this.onClose);
   }
 
