@@ -1,5 +1,11 @@
 import { afterEach } from '@jest/globals';
-import { type ExecutionContext, type INestApplication, type Provider, type Type } from '@nestjs/common';
+import {
+  type ExecutionContext,
+  type INestApplication,
+  type NestApplicationOptions,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { type NextFunction, type Request, type Response } from 'express';
@@ -40,7 +46,8 @@ export class Application {
     const sse = SseModule.forRoot({ identify: identifyByHeaders, ...options });
     const module = await Test.createTestingModule({ imports: [sse], controllers, providers }).compile();
     module.useLogger(false);
-    const app = module.createNestApplication<NestExpressApplication>(https ? { httpsOptions: https } : {});
+    const secure: Pick<NestApplicationOptions, 'httpsOptions'> = { httpsOptions: https };
+    const app = module.createNestApplication<NestExpressApplication>(secure);
     if (middleware) app.use(middleware);
     await app.listen(0, '127.0.0.1');
     return new Application(app);
@@ -71,10 +78,14 @@ export class Application {
   }
 
   /** Opens a stream; it is closed after the test. */
-  async open(path: string, init?: SseTestInit): Promise<SseTestClient> {
-    const client = await SseTestClient.open(this.app, path, init);
-    this.clients.add(client);
-    return client;
+  open(path: string, init?: SseTestInit): Promise<SseTestClient> {
+    const opening = SseTestClient.open(this.app, path, init);
+    // A test that fails before it looks at its client is not to fail all others by that.
+    opening.then(
+      (client) => this.clients.add(client),
+      () => undefined,
+    );
+    return opening;
   }
 
   async connect(): Promise<RawSocket> {

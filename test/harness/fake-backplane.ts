@@ -1,4 +1,10 @@
-import { type Backplane, type BackplaneNode, type ChannelMessage, type NodeCommand, type Published } from 'nestjs-event-stream';
+import {
+  type Backplane,
+  type BackplaneNode,
+  type ChannelMessage,
+  type NodeCommand,
+  type Published,
+} from 'nestjs-event-stream';
 
 /** What a call waits for, or fails by, before it takes effect. */
 type Obstacle = (channel: string) => Promise<void> | undefined;

@@ -76,7 +76,7 @@ describe('a response that the application ends itself', () => {
     const plain = await client.answer(stream.length);
 
     expect(stream).toMatchObject({ body: 'retry: 3000\n\n', complete: true });
-    expect(plain.body).toBe('PLAIN');
+    expect(plain).toMatchObject({ statusLine: 'HTTP/1.1 200 OK', body: 'PLAIN' });
   });
 
   function isFull(socket: Socket): boolean {

@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Injectable, Param } from '@nestjs/common';
-import { channels, CurrentConnection, OnSseOpen, SseBroadcaster, type SseConnection, SseStream } from 'nestjs-event-stream';
+import {
+  channels,
+  CurrentConnection,
+  OnSseOpen,
+  SseBroadcaster,
+  type SseConnection,
+  SseStream,
+} from 'nestjs-event-stream';
 import { NEVER } from 'rxjs';
 import { type Application, as, useApplications } from '../harness/application.js';
 import { Gate, microtasks } from '../harness/gate.js';

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { TimerWheel, WheelEntry } from './timer-wheel.js';
 
 class Note extends WheelEntry {
@@ -71,6 +72,22 @@ describe('TimerWheel', () => {
       expect(jest.getTimerCount()).toBe(0);
     },
   );
+
+  it('goes on after one that throws', () => {
+    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    const ran: string[] = [];
+    const throws = () => {
+      throw new Error('Not mine');
+    };
+    for (const delay of [20, 40]) wheel.add(new Note(throws), delay);
+    wheel.add(new Note(() => ran.push('at the same time')), 20);
+    wheel.add(new Note(() => ran.push('later')), 100);
+    jest.advanceTimersByTime(200);
+    expect(ran).toEqual(['at the same time', 'later']);
+    expect(error).toHaveBeenCalledTimes(2);
+    expect(jest.getTimerCount()).toBe(0);
+    error.mockRestore();
+  });
 
   it('runs everything that came due while the process was stopped', () => {
     const ran = jest.fn();

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { type SseEvent } from '../protocol/sse-event.js';
+import { type SseStreamOptions } from './sse-stream-options.js';
+import { checkStreamOptions } from './stream-options-schema.js';
+
+const check = (options: SseStreamOptions) => () => checkStreamOptions(options, 'Test.events');
+
+describe('the last event of a stream', () => {
+  it.each<[SseEvent, string]>([
+    [{ type: 'sse:done' }, 'begins with "sse:"'],
+    [{ type: 'a\nb' }, 'CR, LF or NUL'],
+    [{ data: 1, id: 'a\rb' }, 'CR, LF or NUL'],
+    [{ data: 1, retry: -1 }, 'retry is -1'],
+  ])('is refused where its class is defined: %j', (event, problem) => {
+    const key = '@SseStream() of Test.events: onComplete.event';
+    expect(check({ onComplete: { event } })).toThrow(expect.objectContaining({ code: 'SSE_OPTIONS', key }));
+    expect(check({ onComplete: { event } })).toThrow(problem);
+  });
+
+  it.each<SseEvent>([{ data: '[DONE]' }, { type: 'done', id: 'last', data: { n: 1 } }, { comment: 'bye', retry: 0 }])(
+    'may be %j',
+    (event) => {
+      expect(check({ onComplete: { event } })).not.toThrow();
+    },
+  );
+});
