@@ -2,6 +2,7 @@ import { type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type Frame } from '../protocol/frame.js';
 import { BatchJoiner } from './batch-joiner.js';
+import { DrainListener } from './drain-listener.js';
 import { type ResponseWriter } from './response-writer.js';
 
 const batches = new BatchJoiner((frame) => frame.chunk);
@@ -15,8 +16,7 @@ const batches = new BatchJoiner((frame) => frame.chunk);
  * user's.
  */
 export class ChunkedSocketWriter implements ResponseWriter {
-  /** Only while the client does not read: most never stop. */
-  private onDrain: (() => void) | undefined;
+  private drain: DrainListener | undefined;
   private detached = false;
 
   constructor(
@@ -54,17 +54,17 @@ export class ChunkedSocketWriter implements ResponseWriter {
   }
 
   onceDrained(callback: () => void): void {
-    if (this.detached || this.onDrain) return;
-    this.onDrain = () => {
-      this.stopListening();
+    if (this.detached || this.drain) return;
+    this.drain = new DrainListener(this.socket, () => {
+      this.drain = undefined;
       callback();
-    };
-    this.socket.on('drain', this.onDrain);
+    });
   }
 
   detach(): void {
     this.detached = true;
-    this.stopListening();
+    this.drain?.stop();
+    this.drain = undefined;
   }
 
   end(): void {
@@ -85,10 +85,5 @@ export class ChunkedSocketWriter implements ResponseWriter {
   /** The client may have closed its half, upon which Node ends ours, a moment before we are told. */
   private canWrite(): boolean {
     return !this.detached && this.socket.writable;
-  }
-
-  private stopListening(): void {
-    if (this.onDrain) this.socket.off('drain', this.onDrain);
-    this.onDrain = undefined;
   }
 }

@@ -3,6 +3,7 @@ import { type Writable } from 'node:stream';
 import { type Frame } from '../protocol/frame.js';
 import { type RawResponse } from './http-exchange.js';
 import { BatchJoiner } from './batch-joiner.js';
+import { DrainListener } from './drain-listener.js';
 import { type ResponseWriter } from './response-writer.js';
 
 const batches = new BatchJoiner((frame) => frame.payload);
@@ -12,8 +13,7 @@ const batches = new BatchJoiner((frame) => frame.payload);
  * request, which has no socket before the responses ahead of it have ended.
  */
 export class PlainWriter implements ResponseWriter {
-  /** Only while the client does not read: most never stop. */
-  private onDrain: (() => void) | undefined;
+  private drain: DrainListener | undefined;
   private written = 0;
   private detached = false;
   private readonly stream: Writable;
@@ -51,17 +51,17 @@ export class PlainWriter implements ResponseWriter {
   }
 
   onceDrained(callback: () => void): void {
-    if (this.detached || this.onDrain) return;
-    this.onDrain = () => {
-      this.stopListening();
+    if (this.detached || this.drain) return;
+    this.drain = new DrainListener(this.stream, () => {
+      this.drain = undefined;
       callback();
-    };
-    this.stream.on('drain', this.onDrain);
+    });
   }
 
   detach(): void {
     this.detached = true;
-    this.stopListening();
+    this.drain?.stop();
+    this.drain = undefined;
   }
 
   end(): void {
@@ -86,11 +86,6 @@ export class PlainWriter implements ResponseWriter {
     if (this.detached || this.stream.destroyed || this.stream.writableEnded) return;
     this.written += bytes.length;
     this.stream.write(bytes);
-  }
-
-  private stopListening(): void {
-    if (this.onDrain) this.stream.off('drain', this.onDrain);
-    this.onDrain = undefined;
   }
 }
 
