@@ -61,7 +61,9 @@ describe.each(HTTP1)('a keep-alive socket ($name)', (target) => {
 
       expect(ended.body).toContain('sse:end');
       expect(raw.text).not.toContain('for the first');
-      expect(raw.answerSoFar(ended.length)?.body).toMatch(/^retry: 3000\n\nid: .*\ndata: for the second\n\n$/);
+      expect(raw.answerSoFar(ended.length)?.body).toMatch(
+        /^retry: 3000\n\nid: \S+\n\nid: \S+\ndata: for the second\n\n$/,
+      );
     });
   });
 

@@ -6,14 +6,18 @@ export {
   type SseChannelOptions,
   type SseConnectionOptions,
   type SseHeartbeatOptions,
+  type SseHistoryOptions,
+  type SseMessageQueueOptions,
   type SseModuleOptions,
   type SseOptionsFactory,
+  type SsePresenceOptions,
   type SseQueueOptions,
   type SseShutdownOptions,
 } from './options/sse-module-options.js';
 export { SseOptionsError } from './options/sse-options-error.js';
 
 export { type EventFields } from './protocol/event-block.js';
+export { formatEventId, type LogPosition, parseEventId } from './protocol/event-id.js';
 export { type SseSerializer } from './protocol/event-encoder.js';
 export { SseError } from './protocol/sse-error.js';
 export { sseData, type SseEvent, sseEvent } from './protocol/sse-event.js';
@@ -22,11 +26,28 @@ export { SseEventError, type SseEventErrorCode } from './protocol/sse-event-erro
 export {
   type Backplane,
   type BackplaneFactory,
+  type BackplaneHealth,
   type BackplaneNode,
-  type ChannelMessage,
+  type BackplaneSettings,
+  type Loss,
   type NodeCommand,
-  type Published,
 } from './backplane/backplane.js';
+export {
+  type ChannelMessage,
+  type EventPriority,
+  type PassedMessage,
+  type Published,
+} from './backplane/channel-message.js';
+export { type ChannelHistory, type EventLog, type Subscribed } from './backplane/event-log.js';
+export {
+  type NodeLease,
+  type PresenceEntry,
+  type PresenceEvent,
+  type PresencePort,
+  type PresenceUpdate,
+} from './backplane/presence-port.js';
+export { type DeadLetter, type QueuedMessage, type QueuePort } from './backplane/queue-port.js';
+export { type RecordPort } from './backplane/record-port.js';
 export { SseBackplaneError } from './backplane/sse-backplane-error.js';
 
 export { type CloseReason } from './connections/close-reason.js';
@@ -43,6 +64,7 @@ export { type SseRefusedCode, SseRefusedException } from './connections/sse-refu
 
 export {
   type Channel,
+  type ChannelOptions,
   type ChannelParameters,
   defineChannel,
   type EventOf,

@@ -1,11 +1,23 @@
 import { ConfigurableModuleBuilder, type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { BACKPLANE } from './backplane/tokens.js';
-import { ChannelFanOut } from './channels/channel-fan-out.js';
-import { ChannelMembership } from './channels/channel-membership.js';
-import { NodeCommands } from './channels/node-commands.js';
-import { SseBroadcaster } from './channels/sse-broadcaster.js';
 import { BackplaneLink, startBackplane } from './channels/backplane-link.js';
+import { ChannelCatchUp } from './channels/channel-catch-up.js';
+import { ChannelFanOut } from './channels/channel-fan-out.js';
+import { ChannelLogs } from './channels/channel-logs.js';
+import { ChannelLosses } from './channels/channel-losses.js';
+import { ChannelMembership } from './channels/channel-membership.js';
+import { ChannelPast } from './channels/channel-past.js';
+import { Checkpoints } from './channels/checkpoints.js';
+import { EnginePatience } from './channels/engine-patience.js';
+import { HistoryReader } from './channels/history-reader.js';
+import { NodeCommands } from './channels/node-commands.js';
+import { PresenceAnnouncer } from './channels/presence-announcer.js';
+import { PresenceFeed } from './channels/presence-feed.js';
+import { PresenceTracker } from './channels/presence-tracker.js';
+import { QueueDrain } from './channels/queue-drain.js';
+import { SEAM_SERVICES, type SeamServices } from './channels/seam-services.js';
+import { SseBroadcaster } from './channels/sse-broadcaster.js';
 import { SseNode } from './channels/sse-node.js';
 import { SsePresence } from './channels/sse-presence.js';
 import { Admission } from './connections/admission.js';
@@ -75,26 +87,52 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     IdleSweep,
     {
       provide: CONNECTION_SERVICES,
-      inject: [FlushScheduler, QueueBudget, Linger, ChannelMembership, ConnectionRegistry],
+      inject: [FlushScheduler, QueueBudget, Linger, ChannelMembership, ChannelCatchUp, ConnectionRegistry],
       useFactory: (
         scheduler: FlushScheduler,
         budget: QueueBudget,
         linger: Linger,
         subscriber: ChannelMembership,
+        catchUp: ChannelCatchUp,
         registry: ConnectionRegistry,
       ): ConnectionServices => ({
         scheduler,
         budget,
         linger,
         subscriber,
+        catchUp,
         closed: (connection, reason) => registry.remove(connection, reason),
       }),
     },
 
+    ChannelLogs,
+    HistoryReader,
+    ChannelCatchUp,
+    ChannelPast,
+    Checkpoints,
+    EnginePatience,
+    QueueDrain,
+    {
+      provide: SEAM_SERVICES,
+      inject: [ChannelCatchUp, ChannelPast, Checkpoints, QueueDrain, EnginePatience],
+      useFactory: (
+        catchUp: ChannelCatchUp,
+        past: ChannelPast,
+        checkpoints: Checkpoints,
+        backlog: QueueDrain,
+        engine: EnginePatience,
+      ): SeamServices => ({ catchUp, past, checkpoints, backlog, engine }),
+    },
+
     ChannelFanOut,
+    ChannelLosses,
     ChannelMembership,
     NodeCommands,
     SseBroadcaster,
+
+    PresenceTracker,
+    PresenceFeed,
+    PresenceAnnouncer,
     SsePresence,
 
     ConnectionHooks,

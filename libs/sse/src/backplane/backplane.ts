@@ -1,22 +1,9 @@
-import { type EventFields } from '../protocol/event-block.js';
-
-/** An event on its way to the listeners of one channel, on whichever node they are. Plain JSON throughout. */
-export interface ChannelMessage extends EventFields {
-  /** Whose listeners get it. */
-  readonly channel: string;
-  /** Not recorded and without an id: typing, cursors. */
-  readonly ephemeral?: boolean;
-  /** A newer message of the same key replaces one that still waits for a slow client. */
-  readonly key?: string;
-  /** Who does not get it. */
-  readonly except?: { readonly connections?: readonly string[]; readonly users?: readonly string[] };
-}
-
-/** What became of a published event. */
-export interface Published {
-  /** Its id in the streams of its channel; none for an ephemeral event. */
-  id?: string;
-}
+import { type LogPosition } from '../protocol/event-id.js';
+import { type PassedMessage } from './channel-message.js';
+import { type EventLog } from './event-log.js';
+import { type PresenceEvent, type PresencePort } from './presence-port.js';
+import { type QueuePort } from './queue-port.js';
+import { type RecordPort } from './record-port.js';
 
 /** A request to all nodes, such as "close the connections of this user". Plain JSON; its meaning is the nodes' affair. */
 export interface NodeCommand {
@@ -24,37 +11,72 @@ export interface NodeCommand {
   readonly name: string;
 }
 
-/** What a node offers to its backplane. Both are called in the order in which the backplane took things. */
+/** Messages that can't be delivered any more. */
+export interface Loss {
+  /** The channels in which something may be missing; `all` if the log is another one. */
+  readonly channels: readonly string[] | 'all';
+  /** Where these channels go on. */
+  readonly position: LogPosition;
+  /** `epoch`: the log is another one · `history`: it does not reach back far enough · `backplane`: it could not be read. */
+  readonly reason: 'epoch' | 'history' | 'backplane';
+}
+
+/** What a node offers to its backplane. All are called in the order in which the log has things. */
 export interface BackplaneNode {
   /** Unique among the nodes. */
   readonly id: string;
-  /** Hands a message to the channel's listeners on this node. */
-  deliver(message: ChannelMessage): void;
+  /**
+   * Hands a message to the channel's listeners on this node. Recorded ones come with growing numbers, over all channels,
+   * each once, and none of a channel is left out unless `lost()` tells so.
+   */
+  deliver(message: PassedMessage): void;
+  /** Tells that messages of some channels can't be delivered any more. */
+  lost(loss: Loss): void;
+  /** Somebody came to, or left, a channel that this node subscribes to. */
+  presence(event: PresenceEvent): void;
   /** Resolves when the command was carried out on this node. It never rejects: what goes wrong is in the node's log. */
   execute(command: NodeCommand): Promise<void>;
 }
 
+/** The bounds that a backplane keeps, from the options of the module. */
+export interface BackplaneSettings {
+  /** What is kept of each channel: so many events, for so many milliseconds; and, in-process, so many bytes in all. */
+  readonly history: { readonly maxEvents: number; readonly maxAge: number; readonly maxTotalBytes: number };
+  /** What waits for each user: so many messages, for so many milliseconds, each sent so often. */
+  readonly messageQueue: {
+    readonly maxPerUser: number;
+    readonly ttl: number;
+    readonly maxAttempts: number;
+    readonly maxTotalBytes: number;
+  };
+}
+
+/** Whether the engine behind a backplane answers. */
+export interface BackplaneHealth {
+  readonly status: 'up' | 'down';
+  /** Why it does not, in words for people. */
+  readonly reason?: string;
+}
+
 /**
- * The port between nodes: whatever implements it carries events and commands to every node, this one included.
+ * The port between nodes: whatever implements it carries events and commands to every node, this one included, keeps
+ * what clients may have missed, and knows who is where.
  *
- * Messages of one caller keep their order, also when their promises are not awaited.
+ * `nestjs-event-stream/testing` has the tests that an implementation must pass.
  */
-export interface Backplane {
-  /** Called once, before anything else. */
-  start(node: BackplaneNode): Promise<void>;
+export interface Backplane extends EventLog, PresencePort, QueuePort, RecordPort {
+  /** Called once, before anything else. An engine that does not answer is not an error: it is waited for. */
+  start(node: BackplaneNode, settings: BackplaneSettings): Promise<void>;
   /**
-   * Gives the message its id and takes it to every node with a subscription to its channel.
+   * Runs on every node, this one included, and resolves when it was carried out at least here. It is logged: a node that
+   * was cut off runs it when it is back.
    *
+   * @param node only on this node
    * @throws SseBackplaneError if the engine behind it is away
    */
-  publish(message: ChannelMessage): Promise<Published>;
-  /** From when this resolves, the channel's messages are delivered to this node. */
-  subscribe(channel: string): Promise<void>;
-  /** The channel's messages are of no use to this node any more. */
-  unsubscribe(channel: string): Promise<void>;
-  /** Runs on every node, this one included, and resolves when it was carried out at least here. */
-  command(command: NodeCommand): Promise<void>;
-  /** Lets go of everything. Called once, after everything else. */
+  command(command: NodeCommand, node?: string): Promise<void>;
+  readonly health: BackplaneHealth;
+  /** Lets go of everything. Called once, after everything else. This node's members leave when its lease ends. */
   close(): Promise<void>;
 }
 

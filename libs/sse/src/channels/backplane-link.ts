@@ -4,7 +4,9 @@ import { InProcessBackplane } from '../backplane/in-process-backplane.js';
 import { BACKPLANE } from '../backplane/tokens.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { ChannelFanOut } from './channel-fan-out.js';
+import { ChannelLosses } from './channel-losses.js';
 import { NodeCommands } from './node-commands.js';
+import { PresenceFeed } from './presence-feed.js';
 import { SseNode } from './sse-node.js';
 
 /** Makes and starts the backplane that the options ask for. */
@@ -12,7 +14,8 @@ export async function startBackplane(options: ResolvedOptions, node: SseNode): P
   const { backplane: choice } = options;
   const backplane =
     typeof choice === 'function' ? await choice({ nodeId: node.id }) : (choice ?? new InProcessBackplane());
-  await backplane.start(node);
+  const { history, messageQueue } = options;
+  await backplane.start(node, { history, messageQueue });
   return backplane;
 }
 
@@ -23,10 +26,14 @@ export class BackplaneLink implements OnApplicationShutdown {
     @Inject(BACKPLANE) private readonly backplane: Backplane,
     node: SseNode,
     fanOut: ChannelFanOut,
+    losses: ChannelLosses,
+    presence: PresenceFeed,
     commands: NodeCommands,
   ) {
     node.connect({
       deliver: (message) => fanOut.deliver(message),
+      lost: (loss) => losses.tell(loss),
+      presence: (event) => presence.presence(event),
       execute: (command) => commands.execute(command),
     });
   }

@@ -1,4 +1,5 @@
 import { type Backplane } from '../backplane/backplane.js';
+import { type ChannelLogs } from './channel-logs.js';
 
 /**
  * Keeps the backplane subscribed to just the channels that somebody on this node listens to. What is to be done is
@@ -12,6 +13,7 @@ export class BackplaneSubscriptions {
 
   constructor(
     private readonly backplane: Backplane,
+    private readonly logs: ChannelLogs,
     private readonly hasListeners: (channel: string) => boolean,
   ) {}
 
@@ -41,10 +43,11 @@ export class BackplaneSubscriptions {
     const isWanted = this.hasListeners(channel);
     this.states.set(channel, 'unknown');
     if (isWanted) {
-      await this.backplane.subscribe(channel);
+      this.logs.open(channel, await this.backplane.subscribe(channel));
       this.states.set(channel, 'subscribed');
     } else {
       await this.backplane.unsubscribe(channel);
+      this.logs.close(channel);
       this.states.delete(channel);
     }
     this.retryWhatFailed();

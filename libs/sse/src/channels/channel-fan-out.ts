@@ -1,37 +1,44 @@
 import { Injectable } from '@nestjs/common';
-import { type ChannelMessage } from '../backplane/backplane.js';
+import { type PassedMessage } from '../backplane/channel-message.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { frameOf } from '../protocol/event-encoder.js';
 import { type Frame } from '../protocol/frame.js';
+import { ChannelLogs } from './channel-logs.js';
+import { Checkpoints } from './checkpoints.js';
+import { isExcluded, type LoggedEvent } from './logged-event.js';
 
 /** Takes an event of a channel to everybody on this node who listens: encoded once, however many they are. */
 @Injectable()
 export class ChannelFanOut {
-  constructor(private readonly registry: ConnectionRegistry) {}
+  constructor(
+    private readonly registry: ConnectionRegistry,
+    private readonly logs: ChannelLogs,
+    private readonly checkpoints: Checkpoints,
+  ) {}
 
-  deliver(message: ChannelMessage): void {
-    if (this.registry.countByChannel(message.channel) === 0) return;
-    const traits = { key: keyWithin(message) };
-    const frame = frameOf(message, traits);
+  deliver(message: PassedMessage): void {
+    const { channel } = message;
+    if (this.registry.countByChannel(channel) === 0 && !this.logs.get(channel)) return;
+    const event = this.logs.record(message);
+    const { frame, except } = event;
     let withoutId: Frame | undefined;
-    const { except } = message;
     // `forEach`, since `for…of` makes an object for each listener (allocation profile of P1).
-    this.registry.listeners(message.channel)?.forEach((connection) => {
-      if (except && isExcluded(connection, except)) return;
+    this.registry.listeners(channel)?.forEach((connection) => {
+      if (except && isExcluded(connection, except)) this.passOver(connection, event);
       // A stream with a source of its own has the application's ids: one of ours would move its cursor elsewhere.
-      if (connection.idsOwner === 'backplane' || frame.id === undefined) connection.deliver(frame);
-      else connection.deliver((withoutId ??= frameOf({ ...message, id: undefined }, traits)));
+      else if (connection.reading || frame.sequence === 0) connection.deliver(frame);
+      else connection.deliver((withoutId ??= withoutItsId(message, frame)));
     });
+  }
+
+  /** Who is excluded is not to be given the event when he comes back with another connection. */
+  private passOver(connection: SseConnection, { sequence }: LoggedEvent): void {
+    if (sequence === 0 || !connection.reading || connection.settings.raw) return;
+    connection.deliver(this.checkpoints.at({ epoch: this.logs.epoch, sequence }));
   }
 }
 
-/** Keys are a channel's own: the same one on another channel is another thing. */
-function keyWithin({ channel, key }: ChannelMessage): string | undefined {
-  return key === undefined ? undefined : `${channel}\n${key}`;
-}
-
-function isExcluded(connection: SseConnection, except: NonNullable<ChannelMessage['except']>): boolean {
-  if (except.connections?.includes(connection.id)) return true;
-  return connection.userId !== undefined && (except.users?.includes(connection.userId) ?? false);
+function withoutItsId(message: PassedMessage, { key, expires, priority }: Frame): Frame {
+  return frameOf({ ...message, id: undefined }, { key, expires, priority });
 }

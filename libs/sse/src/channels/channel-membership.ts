@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Backplane } from '../backplane/backplane.js';
+import { SseBackplaneError } from '../backplane/sse-backplane-error.js';
 import { BACKPLANE } from '../backplane/tokens.js';
 import { type ChannelSubscriber } from '../connections/channel-subscriber.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
@@ -11,6 +12,8 @@ import { SSE_OPTIONS } from '../options/tokens.js';
 import { errorText } from '../protocol/error-text.js';
 import { SseError } from '../protocol/sse-error.js';
 import { audiencesOf, isAudience } from './audience.js';
+import { ChannelCatchUp } from './channel-catch-up.js';
+import { ChannelLogs } from './channel-logs.js';
 import { BackplaneSubscriptions } from './backplane-subscriptions.js';
 import { channelNameProblem, checkChannelName } from './channel-name.js';
 
@@ -19,18 +22,23 @@ import { channelNameProblem, checkChannelName } from './channel-name.js';
 export class ChannelMembership implements ChannelSubscriber {
   private readonly logger = new Logger('SseChannels');
   private readonly subscriptions: BackplaneSubscriptions;
+  /** Those who are no streams and still listen, such as somebody who watches who comes and goes; how many of each channel. */
+  private readonly observers = new Map<string, number>();
   private readonly renewals = new WeakMap<SseConnection, Promise<void>>();
 
   constructor(
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
-    @Inject(BACKPLANE) backplane: Backplane,
+    @Inject(BACKPLANE) private readonly backplane: Backplane,
     private readonly registry: ConnectionRegistry,
+    private readonly catchUp: ChannelCatchUp,
+    logs: ChannelLogs,
   ) {
-    this.subscriptions = new BackplaneSubscriptions(backplane, (channel) => registry.countByChannel(channel) > 0);
+    const hasListeners = (channel: string) => registry.countByChannel(channel) > 0 || this.observers.has(channel);
+    this.subscriptions = new BackplaneSubscriptions(backplane, logs, hasListeners);
   }
 
-  /** Takes a stream that is about to open to its channels and audiences. What it throws refuses the stream. */
-  async open(connection: SseConnection, names: readonly string[]): Promise<void> {
+  /** Whether a stream that is about to open may listen to these channels. What it throws refuses the stream. */
+  async admit(connection: SseConnection, names: readonly string[]): Promise<void> {
     for (const name of names) {
       const problem = channelNameProblem(name);
       if (problem) throw new SseRefusedException('SSE_CHANNEL_NAME', 400, problem);
@@ -40,7 +48,36 @@ export class ChannelMembership implements ChannelSubscriber {
       throw new SseRefusedException('SSE_MAX_CHANNELS', 400, `A stream takes ${maxChannels} channels at most.`);
     }
     await this.authorize(connection, names);
-    await this.join(connection, [...audiencesOf(connection.listen, connection.identity), ...names]);
+  }
+
+  /**
+   * Takes it to these channels and to its audiences. Resolves when these, and those that its handler has taken it to, are
+   * subscribed to, for which an engine that is away is waited for.
+   */
+  enter(connection: SseConnection, names: readonly string[]): Promise<void> {
+    const audiences = audiencesOf(connection.listen, connection.identity);
+    return this.join(connection, [...audiences, ...names, ...connection.joined]);
+  }
+
+  /** Keeps the channel subscribed to although no stream listens to it, until what it resolves with is called. */
+  async observe(channel: string): Promise<() => void> {
+    this.observers.set(channel, (this.observers.get(channel) ?? 0) + 1);
+    let isOver = false;
+    const stop = () => {
+      if (isOver) return;
+      isOver = true;
+      const left = (this.observers.get(channel) ?? 1) - 1;
+      if (left > 0) this.observers.set(channel, left);
+      else this.observers.delete(channel);
+      void this.letGo(channel);
+    };
+    try {
+      await this.subscriptions.settle(channel);
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    return stop;
   }
 
   async subscribe(connection: SseConnection, channel: string): Promise<void> {
@@ -52,7 +89,8 @@ export class ChannelMembership implements ChannelSubscriber {
     }
     await this.authorize(connection, [channel]);
     this.checkRoom(connection);
-    await this.join(connection, [channel]);
+    this.checkEngine(channel);
+    await this.joinLate(connection, [channel]);
   }
 
   async unsubscribe(connection: SseConnection, channel: string): Promise<void> {
@@ -85,7 +123,7 @@ export class ChannelMembership implements ChannelSubscriber {
       if (!(await this.mayListen(identity, channel))) await this.leave(connection, [channel]);
     }
     // One that is opening takes its audiences when it opens.
-    if (connection.isOpen && connection.identity === identity) await this.join(connection, audiences);
+    if (connection.isOpen && connection.identity === identity) await this.joinLate(connection, audiences);
   }
 
   /** The connection has ended. */
@@ -94,6 +132,26 @@ export class ChannelMembership implements ChannelSubscriber {
       this.registry.leave(connection, channel);
       void this.letGo(channel);
     }
+  }
+
+  /**
+   * An open stream is owed nothing of a channel from before it came to it, and its cursor says so: the node's position is
+   * behind it when all is subscribed to.
+   */
+  private async joinLate(connection: SseConnection, names: readonly string[]): Promise<void> {
+    const added = names.filter((name) => !connection.joined.has(name));
+    const { reading } = connection;
+    // A stream that opens is owed what its client missed of all channels that it has by then.
+    if (!reading || !connection.isOpen) {
+      await this.join(connection, added);
+      return;
+    }
+    for (const name of added) reading.joined(name, Infinity);
+    await this.join(connection, added);
+    const { sequence } = this.catchUp.position;
+    for (const name of added) if (connection.joined.has(name)) reading.joined(name, sequence);
+    const checkpoint = this.catchUp.checkpoint(connection);
+    if (checkpoint && !connection.isClosed) connection.deliverControl(checkpoint);
   }
 
   /** Whoever hears of a join may end the connection at once: then the rest is left out. */
@@ -117,6 +175,7 @@ export class ChannelMembership implements ChannelSubscriber {
     for (const name of names) {
       this.registry.leave(connection, name);
       connection.joined.delete(name);
+      connection.reading?.left(name);
     }
     await Promise.all(names.map((name) => this.letGo(name)));
   }
@@ -156,6 +215,13 @@ export class ChannelMembership implements ChannelSubscriber {
       this.logger.error(`channels.authorize failed for the channel ${channel}, which is taken as a no`, error);
       return false;
     }
+  }
+
+  /** An open stream is not left waiting for an engine that is away: the caller hears it. */
+  private checkEngine(channel: string): void {
+    const { status, reason = 'its engine does not answer' } = this.backplane.health;
+    if (status === 'up') return;
+    throw new SseBackplaneError(`The channel ${channel} can't be subscribed to: ${reason}. Try again later.`);
   }
 
   private checkRoom(connection: SseConnection): void {

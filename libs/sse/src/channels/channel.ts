@@ -3,12 +3,23 @@ import { SseError } from '../protocol/sse-error.js';
 /** A channel by its name, with the types of its events: `E` maps an event's type to its data. */
 export interface Channel<E = Record<string, unknown>> {
   readonly name: string;
+  /** Its streams are told who is in it. */
+  readonly presence?: boolean;
   /** Only for the compiler: it carries `E`, and is never set. */
   readonly events?: E;
 }
 
-/** A channel of any events, as far as only its name matters. */
-export type NamedChannel = Pick<Channel, 'name'>;
+/** A channel of any events, as far as these do not matter. */
+export type NamedChannel = Pick<Channel, 'name' | 'presence'>;
+
+/** What is special about a family of channels. */
+export interface ChannelOptions {
+  /**
+   * Streams that take the channel by `channels()` are told who is in it, and who comes and goes, by events of the type
+   * `sse:presence`. Whoever may listen sees the user ids of all who do. Default: false.
+   */
+  presence?: boolean;
+}
 
 /** An event of a typed channel: a type that it has, with the data that belongs to it. */
 export type EventOf<E> = {
@@ -28,8 +39,12 @@ const PARAMETER = /:([A-Za-z_]\w*)/g;
  * const roomChannel = defineChannel<{ message: ChatMessage; typing: { user: string } }>('room.:id');
  * await broadcaster.toChannel(roomChannel({ id: '42' }), { type: 'message', data: message });
  */
-export function defineChannel<E>(pattern: string): (parameters?: ChannelParameters) => Channel<E> {
+export function defineChannel<E>(
+  pattern: string,
+  { presence = false }: ChannelOptions = {},
+): (parameters?: ChannelParameters) => Channel<E> {
   return (parameters = {}) => ({
+    presence,
     name: pattern.replace(PARAMETER, (_, key: string) => {
       const value = Object.hasOwn(parameters, key) ? String(parameters[key]) : '';
       if (value === '') {

@@ -8,6 +8,13 @@ const RANDOM_BYTES = 16;
 /** Random bytes are fetched for so many ids at once: fetched for each alone they cost a tenth of opening a stream. */
 const IDS_AT_ONCE = 256;
 
+const CONNECTION_ID = /^[\w-]{30}$/;
+
+/** The node that a connection is, or was, one of; nothing if no connection can have this id. */
+export function nodeOfConnection(id: string): string | undefined {
+  return CONNECTION_ID.test(id) ? id.slice(0, 8) : undefined;
+}
+
 /** Names the connections of one node so that the node can be told from it, and nobody can guess them. */
 export class ConnectionIds {
   readonly node: string;

@@ -1,39 +1,71 @@
+import { type EventPriority } from '../backplane/channel-message.js';
 import { SseEventError } from '../protocol/sse-event-error.js';
 
 /** How an event is published. */
 export interface PublishOptions {
-  /** Who does not get it. */
+  /** Who does not get it, neither now nor when it is replayed. */
   except?: { connections?: readonly string[]; users?: readonly string[] };
-  /** What is shed first and what is flushed at once; never the order. Refused by this version. */
-  priority?: 'low' | 'normal' | 'critical';
-  /** Not sent after this many milliseconds. Refused by this version. */
+  /**
+   * `low` is shed first where a client is too slow; `critical` is flushed at once, and shed last. Never the order. Default:
+   * `normal`.
+   */
+  priority?: EventPriority;
+  /** Neither sent nor replayed when so many milliseconds have passed since it was published. Default: no end. */
   ttl?: number;
   /** A newer event of the same key replaces one that still waits for a slow client, at the end of its queue. */
   key?: string;
   /** Not recorded and without an id: who is typing, where a cursor is. */
   ephemeral?: boolean;
-  /** The same key publishes once. Refused by this version. */
+  /** A second publish of the same key within an hour does nothing, and has the id of the first. */
   idempotencyKey?: string;
 }
 
-const AVAILABLE: ReadonlySet<string> = new Set(['except', 'key', 'ephemeral']);
+const PRIORITIES: ReadonlySet<unknown> = new Set<EventPriority>(['low', 'normal', 'critical']);
+const KNOWN: ReadonlySet<string> = new Set([
+  'except',
+  'priority',
+  'ttl',
+  'key',
+  'ephemeral',
+  'idempotencyKey',
+  'queue',
+]);
 
-/** @throws SseEventError for an option that this version can't keep: silently ignored, it would be a broken promise */
+/** @throws SseEventError for an option that is unknown, or has a value that it can't have: ignored, it would be a broken promise */
 export function checkPublishOptions(options: PublishOptions): void {
-  for (const [key, value] of Object.entries(options)) {
-    if (value === undefined || value === false || AVAILABLE.has(key)) continue;
-    throw new SseEventError(
-      'SSE_EVENT_OPTION',
-      `The publish option ${key} is not available in this version: remove it. Available: ${[...AVAILABLE].join(', ')}.`,
+  for (const key of Object.keys(options)) {
+    if (!KNOWN.has(key)) wrong(`${key} is unknown`, `use ${[...KNOWN].join(', ')}`);
+  }
+  const { priority, ttl, key, ephemeral, idempotencyKey, except = {} } = options;
+  if (priority !== undefined && !PRIORITIES.has(priority))
+    wrong(`priority is ${show(priority)}`, `use 'low', 'normal' or 'critical'`);
+  if (ttl !== undefined && !(Number.isFinite(ttl) && ttl > 0)) wrong(`ttl is ${show(ttl)}`, 'use milliseconds above 0');
+  checkText('key', key);
+  checkText('idempotencyKey', idempotencyKey);
+  if (ephemeral === true && idempotencyKey !== undefined) {
+    wrong(
+      'idempotencyKey goes with ephemeral',
+      'an ephemeral event has no id by which it is known again: leave one of them out',
     );
   }
-  for (const [kind, names] of Object.entries(options.except ?? {})) {
+  for (const [kind, names] of Object.entries(except)) {
     if ((kind === 'connections' || kind === 'users') && isListOfStrings(names)) continue;
-    throw new SseEventError(
-      'SSE_EVENT_OPTION',
-      `The publish option except.${kind} is wrong: use { connections: [ids], users: [ids] } with lists of strings.`,
-    );
+    wrong(`except.${kind} is wrong`, 'use { connections: [ids], users: [ids] } with lists of strings');
   }
+}
+
+function checkText(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= 1_024)) return;
+  wrong(`${name} is ${show(value)}`, 'use a string of 1 to 1,024 characters');
+}
+
+function wrong(what: string, mend: string): never {
+  throw new SseEventError('SSE_EVENT_OPTION', `The publish option ${what}: ${mend}.`);
+}
+
+function show(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function isListOfStrings(names: unknown): boolean {

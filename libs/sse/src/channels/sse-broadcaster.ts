@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Backplane, type Published } from '../backplane/backplane.js';
+import { type Backplane } from '../backplane/backplane.js';
+import { type ChannelMessage, type Published } from '../backplane/channel-message.js';
 import { BACKPLANE } from '../backplane/tokens.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { type SseIdentity } from '../options/sse-identity.js';
@@ -13,6 +14,7 @@ import { EVERYONE, permissionAudience, userAudience } from './audience.js';
 import { type Channel, channelName, type EventOf, type NamedChannel } from './channel.js';
 import { checkChannelName } from './channel-name.js';
 import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './sse-command.js';
+import { nodeOfConnection } from './connection-ids.js';
 import { checkPublishOptions, type PublishOptions } from './publish-options.js';
 
 /**
@@ -100,13 +102,20 @@ export class SseBroadcaster {
   }
 
   private publish(channel: string, event: SseEvent, options: PublishOptions = {}): Promise<Published> {
-    checkPublishOptions(options);
-    const { ephemeral, key, except } = options;
-    return this.backplane.publish({ ...this.fields(event), channel, ephemeral, key, except });
+    return this.backplane.publish(this.message(channel, event, options), options);
   }
 
-  private command(command: SseCommand): Promise<void> {
-    return this.backplane.command(command);
+  private message(channel: string, event: SseEvent, options: PublishOptions): ChannelMessage {
+    checkPublishOptions(options);
+    const { ephemeral, key, except, priority, ttl } = options;
+    return { ...this.fields(event), channel, ephemeral, key, except, priority, ttl };
+  }
+
+  /** Only the node of a connection can do something with it. */
+  private async command(command: SseCommand): Promise<void> {
+    const connection = connectionOf(command);
+    const node = connection === undefined ? undefined : nodeOfConnection(connection);
+    if (connection === undefined || node !== undefined) await this.backplane.command(command, node);
   }
 
   private fields(event: SseEvent): EventFields {
@@ -117,6 +126,13 @@ export class SseBroadcaster {
       `The event has the id ${JSON.stringify(fields.id)}, but the ids of published events are given by the backplane: put it into the data.`,
     );
   }
+}
+
+/** The one connection that a command is about, if it is about one. */
+function connectionOf(command: SseCommand): string | undefined {
+  if (command.name === 'send') return command.connection;
+  if (command.name === 'identity') return undefined;
+  return 'connection' in command.target ? command.target.connection : undefined;
 }
 
 function checkedName(channel: string | NamedChannel): string {

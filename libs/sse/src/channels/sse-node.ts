@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type BackplaneNode, type ChannelMessage, type NodeCommand } from '../backplane/backplane.js';
+import { type BackplaneNode, type Loss, type NodeCommand } from '../backplane/backplane.js';
+import { type PassedMessage } from '../backplane/channel-message.js';
+import { type PresenceEvent } from '../backplane/presence-port.js';
 import { ConnectionIds } from './connection-ids.js';
 
 /** This process, as its backplane sees it. What it hands on is told to it later: who executes needs the backplane too. */
@@ -7,14 +9,22 @@ import { ConnectionIds } from './connection-ids.js';
 export class SseNode implements BackplaneNode {
   readonly connectionIds = new ConnectionIds();
   readonly id = this.connectionIds.node;
-  private receiver: Pick<BackplaneNode, 'deliver' | 'execute'> | undefined;
+  private receiver: Omit<BackplaneNode, 'id'> | undefined;
 
-  connect(receiver: Pick<BackplaneNode, 'deliver' | 'execute'>): void {
+  connect(receiver: Omit<BackplaneNode, 'id'>): void {
     this.receiver = receiver;
   }
 
-  deliver(message: ChannelMessage): void {
+  deliver(message: PassedMessage): void {
     this.receiver?.deliver(message);
+  }
+
+  lost(loss: Loss): void {
+    this.receiver?.lost(loss);
+  }
+
+  presence(event: PresenceEvent): void {
+    this.receiver?.presence(event);
   }
 
   async execute(command: NodeCommand): Promise<void> {

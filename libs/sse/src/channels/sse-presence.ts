@@ -1,16 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import { ConnectionRegistry } from '../connections/connection-registry.js';
-import { type SseConnection } from '../connections/sse-connection.js';
+import { type Backplane } from '../backplane/backplane.js';
+import { BACKPLANE } from '../backplane/tokens.js';
 import { channelName, type NamedChannel } from './channel.js';
+import { checkChannelName } from './channel-name.js';
+import { PresenceFeed } from './presence-feed.js';
+import { PresenceTracker } from './presence-tracker.js';
 
 /** Somebody who is in a channel, with however many tabs. */
 export interface PresenceMember {
   /** Who it is. */
   readonly userId: string;
-  /** His connections to the channel. */
+  /** His connections to the channel, over all nodes. While he may come back from a cut, one is counted. */
   readonly connections: number;
-  /** Since when he is connected. */
+  /** Since when he is there. A short reconnect does not count. */
   readonly since: Date;
 }
 
@@ -24,48 +27,57 @@ export interface PresenceChange {
   readonly userId: string;
 }
 
-/** Who is in a channel: users, not connections. Connections without an identity are nobody. */
+/**
+ * Who is in a channel, over all nodes: users, not connections. Connections without an identity are nobody. Who is back
+ * within `presence.grace` has not left.
+ *
+ * @example
+ * constructor(private readonly presence: SsePresence) {}
+ * async isThere(userId: string, room: string) {
+ *   const members = await this.presence.members(`room.${room}`);
+ *   return members.some((member) => member.userId === userId);
+ * }
+ */
 @Injectable()
 export class SsePresence {
   /** @internal */
-  constructor(private readonly registry: ConnectionRegistry) {}
+  constructor(
+    @Inject(BACKPLANE) private readonly backplane: Backplane,
+    private readonly tracker: PresenceTracker,
+    private readonly feed: PresenceFeed,
+  ) {}
 
-  /** Everybody who listens to the channel, those who are there longest first. */
-  members(channel: string | NamedChannel): Promise<PresenceMember[]> {
-    const byUser = new Map<string, SseConnection[]>();
-    for (const connection of this.registry.byChannel(channelName(channel))) {
-      if (connection.userId === undefined) continue;
-      const own = byUser.get(connection.userId);
-      if (own) own.push(connection);
-      else byUser.set(connection.userId, [connection]);
-    }
-    const members = [...byUser].map(([userId, own]) => ({
-      userId,
-      connections: own.length,
-      since: new Date(Math.min(...own.map(({ openedAt }) => openedAt.getTime()))),
-    }));
-    return Promise.resolve(members.sort((one, other) => one.since.getTime() - other.since.getTime()));
+  /**
+   * Everybody who listens to the channel, those who are there longest first. It asks the engine behind the backplane.
+   *
+   * @throws SseBackplaneError if that is away
+   */
+  async members(channel: string | NamedChannel): Promise<PresenceMember[]> {
+    const name = checkedName(channel);
+    // Those whose streams this node has just opened are among them.
+    await this.tracker.settled();
+    const entries = await this.backplane.members(name);
+    return [...entries]
+      .sort((one, other) => one.since - other.since)
+      .map(({ userId, connections, since }) => ({ userId, connections, since: new Date(since) }));
   }
 
-  /** Joins and leaves from now on. A second tab of the same user is neither. */
-  changes$(of: string | NamedChannel): Observable<PresenceChange> {
-    const channel = channelName(of);
+  /**
+   * Joins and leaves from now on, each once for a user, on whichever nodes his connections are: a second tab is neither.
+   * This node need not have a stream of the channel. What is missed while the engine is away comes when it is back.
+   */
+  changes$(channel: string | NamedChannel): Observable<PresenceChange> {
+    const name = checkedName(channel);
     return new Observable((subscriber) => {
-      const counts = new Map<string, number>();
-      for (const { userId } of this.registry.byChannel(channel)) if (userId !== undefined) count(counts, userId, 1);
-      return this.registry.membership$.subscribe(({ type, connection: { userId }, channel: where }) => {
-        if (where !== channel || userId === undefined) return;
-        const left = count(counts, userId, type === 'join' ? 1 : -1);
-        if (left === (type === 'join' ? 1 : 0)) subscriber.next({ type, channel, userId });
-      });
+      const follower = { changed: (change: PresenceChange) => subscriber.next(change) };
+      this.feed.follow(name, follower);
+      return () => this.feed.unfollow(name, follower);
     });
   }
 }
 
-/** The new count. */
-function count(counts: Map<string, number>, userId: string, by: 1 | -1): number {
-  const sum = (counts.get(userId) ?? 0) + by;
-  if (sum > 0) counts.set(userId, sum);
-  else counts.delete(userId);
-  return sum;
+function checkedName(channel: string | NamedChannel): string {
+  const name = channelName(channel);
+  checkChannelName(name);
+  return name;
 }

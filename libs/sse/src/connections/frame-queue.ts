@@ -12,6 +12,8 @@ const NONE: (Frame | undefined)[] = [];
 export class FrameQueue {
   size = 0;
   bytes = 0;
+  /** How many of them are recorded, so that they can be had again from the history of their channel. */
+  recorded = 0;
   private oldest: Frame | undefined;
   /** The frames behind the oldest, from `head` on. */
   private rest = NONE;
@@ -22,13 +24,13 @@ export class FrameQueue {
     else this.append(frame);
     this.size++;
     this.bytes += frame.bytes;
+    if (frame.sequence > 0) this.recorded++;
   }
 
   shift(): Frame | undefined {
     const frame = this.oldest;
     if (!frame) return undefined;
-    this.size--;
-    this.bytes -= frame.bytes;
+    this.forget(frame);
     this.oldest = this.size > 0 ? this.next() : undefined;
     return frame;
   }
@@ -43,6 +45,25 @@ export class FrameQueue {
     return this.removeFirst((waiting) =>
       frame.key !== undefined ? waiting.key === frame.key : waiting.key === undefined && waiting.type === frame.type,
     );
+  }
+
+  /** Takes out who is the first to give way: the oldest of low priority, or else the oldest that is not critical. */
+  removeLeast(): Frame | undefined {
+    return this.removeLow() ?? this.removeFirst(({ priority }) => priority !== 'critical') ?? this.shift();
+  }
+
+  /** Takes out the oldest frame of low priority. */
+  removeLow(): Frame | undefined {
+    return this.removeFirst(({ priority }) => priority === 'low');
+  }
+
+  /** Takes out all frames that are recorded. */
+  removeRecorded(): Frame[] {
+    const removed: Frame[] = [];
+    const kept: Frame[] = [];
+    for (let frame = this.shift(); frame; frame = this.shift()) (frame.sequence > 0 ? removed : kept).push(frame);
+    for (const frame of kept) this.push(frame);
+    return removed;
   }
 
   private append(frame: Frame): void {
@@ -68,11 +89,16 @@ export class FrameQueue {
       if (!frame || !matches(frame)) continue;
       this.rest.splice(index, 1);
       if (this.head === this.rest.length) this.restart();
-      this.size--;
-      this.bytes -= frame.bytes;
+      this.forget(frame);
       return frame;
     }
     return undefined;
+  }
+
+  private forget(frame: Frame): void {
+    this.size--;
+    this.bytes -= frame.bytes;
+    if (frame.sequence > 0) this.recorded--;
   }
 
   private restart(): void {

@@ -5,6 +5,7 @@ import { SSE_OPTIONS } from '../options/tokens.js';
 import { frameOf } from '../protocol/event-encoder.js';
 import { Frame } from '../protocol/frame.js';
 import { type Attachment } from './attachment.js';
+import { CONNECTION_SERVICES, type ConnectionServices } from './connection-services.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { jitter } from './jitter.js';
 import { type SseConnection } from './sse-connection.js';
@@ -34,6 +35,7 @@ export class HeartbeatService {
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
     private readonly registry: ConnectionRegistry,
     private readonly wheel: TimerWheel,
+    @Inject(CONNECTION_SERVICES) private readonly services: ConnectionServices,
   ) {}
 
   /** Milliseconds; `null` where heartbeats are off. Routes may have their own. */
@@ -58,7 +60,12 @@ export class HeartbeatService {
   /** @internal */
   send(connection: SseConnection): void {
     this.sent++;
-    connection.deliverControl(this.frameFor(connection));
+    // What moves the client's cursor is a sign of life as well; a watchdog waits for the event that it knows.
+    const checkpoint = this.services.catchUp.checkpoint(connection);
+    if (checkpoint) connection.deliverControl(checkpoint);
+    if (!checkpoint || connection.settings.heartbeat?.event !== undefined) {
+      connection.deliverControl(this.frameFor(connection));
+    }
   }
 
   private frameFor({ settings: { heartbeat, raw } }: SseConnection): Frame {

@@ -1,12 +1,13 @@
-import { monotonicNow } from './monotonic.js';
 import { Logger } from '@nestjs/common';
 import { errorStack, errorText } from '../protocol/error-text.js';
 import { type QueueSettings } from '../options/resolved-options.js';
 import { type OverflowPolicy } from '../options/overflow-policy.js';
 import { type Frame } from '../protocol/frame.js';
 import { type ResponseWriter } from '../transport/response-writer.js';
+import { DropCounts, type DropReason } from './drop-counts.js';
 import { type FlushScheduler } from './flush-scheduler.js';
 import { FrameQueue } from './frame-queue.js';
+import { monotonicNow } from './monotonic.js';
 import { type QueueBudget } from './queue-budget.js';
 
 const logger = new Logger('SseConnection');
@@ -35,6 +36,9 @@ const HANDOVER = 65_536;
 /**
  * The events of one connection between their publication and its socket. They leave together at the end of the tick;
  * while the client does not read they wait here, bounded, and the overflow policy says who gives way.
+ *
+ * Of recorded events it keeps to the invariant that everything about resuming rests on: their numbers strictly grow, and
+ * one is written only after all before it.
  */
 export class Outbox {
   /** Events that were written, and their bytes. */
@@ -42,14 +46,24 @@ export class Outbox {
   bytes = 0;
   /** Events that were left out, in all. */
   dropped = 0;
-  /** Of those, how many the client was not told of yet. */
-  droppedUntold = 0;
+  /** Of those, the ones that the client was not told of yet. */
+  untold: DropCounts | undefined;
   /** When something was last written, by the monotonic clock; 0 before. */
   lastWrite = 0;
   /** Somebody waits to hear that everything was written. Nobody else's connection is looked at for it. */
   isAwaited = false;
   /** The last id that was written: where the client stands. */
   cursor = '';
+  /** The number of the last recorded event that was taken. One at or below it is not taken again. */
+  position = 0;
+  /** Of these, the last that is done with: the history is asked for what comes behind it. */
+  written = 0;
+  /** The number in the last id that was written: where the client stands, as far as it knows. */
+  told = 0;
+  /** It takes no recorded event: it is given them from the history, page by page. */
+  isBehind = false;
+  /** With so many recorded events waiting it falls behind; `Infinity` where there is no history to catch up from. */
+  fallsBehindAt = Infinity;
   private readonly queue = new FrameQueue();
   private writer: ResponseWriter | undefined;
   /** What was taken since the last flush: a source that always has the next value must not starve all others. */
@@ -75,6 +89,11 @@ export class Outbox {
     return !this.waitsForDrain && this.thisTick < READ_AHEAD;
   }
 
+  /** Everything was written, and the client reads. */
+  get isDrained(): boolean {
+    return this.writer !== undefined && !this.waitsForDrain && this.queue.size === 0 && !this.closed;
+  }
+
   /** From here on, what was pushed is written. */
   open(writer: ResponseWriter, now: number): void {
     this.writer = writer;
@@ -83,20 +102,42 @@ export class Outbox {
   }
 
   push(frame: Frame, isAhead = false): void {
-    if (this.closed) return;
+    if (this.closed || !this.advance(frame)) return;
     const outdated = frame.key === undefined ? undefined : this.queue.removeKey(frame.key);
     if (this.queue.size > 0 && !isAhead && this.isFull(frame) && !this.makeRoom(frame)) {
       // The newer one has no room: then the older one is better than none.
       if (outdated) this.keep(outdated);
       return;
     }
-    if (outdated) this.services.budget.release(outdated);
+    if (outdated) this.leaveOut(outdated, 'replaced');
     this.append(frame);
+    if (frame.priority === 'critical') this.writeWaiting(monotonicNow());
   }
 
   /** For frames of ours, such as a farewell: no bound holds them up. */
   pushControl(frame: Frame): void {
-    if (!this.closed) this.append(frame);
+    if (this.closed) return;
+    if (frame.sequence > 0) this.position = frame.sequence;
+    this.append(frame);
+  }
+
+  /** A page of the history, for an outbox that is behind: no more at once than the bounds allow. */
+  pushPage(frames: readonly Frame[], through: number): void {
+    if (this.closed) return;
+    for (const frame of frames) {
+      const outdated = frame.key === undefined ? undefined : this.queue.removeKey(frame.key);
+      if (outdated) this.leaveOut(outdated, 'replaced');
+      this.append(frame);
+    }
+    this.position = through;
+    if (frames.length === 0) this.written = through;
+  }
+
+  /** Lets go of the recorded events that wait: they are had again from the history once the client reads. */
+  fallBehind(): void {
+    this.isBehind = true;
+    this.position = this.written;
+    for (const frame of this.queue.removeRecorded()) this.services.budget.release(frame);
   }
 
   /** Writes what waits, as far as the client takes it. Called at the end of the tick, for one after the other. */
@@ -104,7 +145,7 @@ export class Outbox {
     this.scheduled = false;
     this.thisTick = 0;
     this.writeWaiting(now);
-    const hasNews = this.isAwaited || this.droppedUntold > 0;
+    const hasNews = this.isAwaited || this.isBehind || this.untold !== undefined;
     if (hasNews && !this.waitsForDrain && this.queue.size === 0 && !this.closed) {
       this.isAwaited = false;
       this.owner.drained();
@@ -116,7 +157,7 @@ export class Outbox {
     if (this.closed) return;
     const { writer, queue } = this;
     if (writer && queue.size > 0) this.lastWrite = now;
-    while (writer && queue.size > 0) this.handOver(writer);
+    while (writer && queue.size > 0) this.handOver(writer, now);
     this.discard();
   }
 
@@ -127,6 +168,21 @@ export class Outbox {
     this.writer = undefined;
   }
 
+  /** Counts an event that this client does not get, to be told of it. */
+  countDropped(reason: DropReason): void {
+    this.dropped++;
+    this.services.budget.dropped++;
+    (this.untold ??= new DropCounts()).add(reason);
+  }
+
+  /** Whether a frame is to be taken; if it is a recorded one, it is the last of them from now on. */
+  private advance(frame: Frame): boolean {
+    if (frame.sequence === 0) return true;
+    if (this.isBehind || frame.sequence <= this.position) return false;
+    this.position = frame.sequence;
+    return true;
+  }
+
   private writeWaiting(now: number): void {
     const { writer, queue } = this;
     // Between two drains the client reads, which needs no asking: one look at the socket for each flush.
@@ -134,7 +190,7 @@ export class Outbox {
     try {
       if (queue.size > 0) {
         this.lastWrite = now;
-        do this.handOver(writer);
+        do this.handOver(writer, now);
         while (queue.size > 0 && this.keepsUp(writer));
       }
       if (writer.blocked) this.waitForDrain(writer);
@@ -158,30 +214,36 @@ export class Outbox {
   }
 
   /** The usual case, one small event for a client that reads, allocates nothing (docs/benchmark.md, allocations of P1). */
-  private handOver(writer: ResponseWriter): void {
+  private handOver(writer: ResponseWriter, now: number): void {
     const { queue } = this;
     if (queue.size === 1) {
       const frame = queue.shift() as Frame;
-      this.count(frame);
-      writer.write(frame);
+      if (this.count(frame, now)) writer.write(frame);
       return;
     }
     const frames: Frame[] = [];
     let bytes = 0;
     do {
       const frame = queue.shift() as Frame;
-      this.count(frame);
+      if (!this.count(frame, now)) continue;
       bytes += frame.bytes;
       frames.push(frame);
     } while (queue.size > 0 && bytes < HANDOVER);
-    writer.writeAll(frames);
+    if (frames.length > 0) writer.writeAll(frames);
   }
 
-  private count(frame: Frame): void {
+  /** Whether it is to be written: an event whose time is over is left out, and told of. */
+  private count(frame: Frame, now: number): boolean {
     this.services.budget.release(frame);
+    if (frame.expires <= now) {
+      this.countDropped('expired');
+      return false;
+    }
+    if (frame.sequence > 0) this.written = this.told = frame.sequence;
     this.events++;
     this.bytes += frame.bytes;
     if (frame.id !== undefined) this.cursor = frame.id;
+    return true;
   }
 
   private keepsUp(writer: ResponseWriter): boolean {
@@ -204,7 +266,9 @@ export class Outbox {
   /** An empty queue takes any event, however large. */
   private exceedsOwnBounds(frame: Frame): boolean {
     const { queue, limits } = this;
-    return queue.size > 0 && (queue.size >= limits.maxEvents || queue.bytes + frame.bytes > limits.maxBytes);
+    if (queue.size === 0) return false;
+    const isLong = queue.size >= limits.maxEvents || (frame.sequence > 0 && queue.recorded >= this.fallsBehindAt);
+    return isLong || queue.bytes + frame.bytes > limits.maxBytes;
   }
 
   /** Whether there is room for the frame in the end. */
@@ -213,24 +277,45 @@ export class Outbox {
     // A burst within one tick is no sign of a slow client: only who does not take it is measured by the bounds.
     this.writeWaiting(monotonicNow());
     if (this.queue.size === 0) return !this.closed;
+    if (this.fallsBehindAt < Infinity && (frame.sequence > 0 || this.queue.recorded > 0)) {
+      this.fallBehind();
+      if (frame.sequence > 0) return false;
+    }
     // Where the bound of all queues is exceeded, each gives as much as it takes: none is emptied for the others.
     let owed = budget.isExceeded ? frame.bytes : 0;
     while (this.queue.size > 0 && (owed > 0 || this.exceedsOwnBounds(frame))) {
-      if (this.policy === 'disconnect') {
-        this.owner.overflowed();
-        return false;
-      }
-      this.dropped++;
-      this.droppedUntold++;
-      budget.dropped++;
-      if (this.policy === 'drop-newest') return false;
-      const outdated = this.policy === 'conflate' ? this.queue.removeLike(frame) : undefined;
-      const victim = outdated ?? this.queue.shift();
-      if (!victim) break;
-      budget.release(victim);
+      const victim = this.victimFor(frame);
+      if (!victim) return false;
       owed -= victim.bytes;
     }
     return !this.closed;
+  }
+
+  /** Who gives way, and is counted; nobody if it is the new one, or if the connection ends by it. */
+  private victimFor(frame: Frame): Frame | undefined {
+    const low = this.queue.removeLow();
+    if (low) return this.leaveOut(low, 'shed');
+    if (frame.priority === 'low') {
+      this.countDropped('shed');
+      return undefined;
+    }
+    if (this.policy === 'disconnect') {
+      this.owner.overflowed();
+      return undefined;
+    }
+    if (this.policy === 'drop-newest') {
+      this.countDropped('overflow');
+      return undefined;
+    }
+    const outdated = this.policy === 'conflate' ? this.queue.removeLike(frame) : undefined;
+    const victim = outdated ?? this.queue.removeLeast();
+    return victim && this.leaveOut(victim, 'overflow');
+  }
+
+  private leaveOut(frame: Frame, reason: DropReason): Frame {
+    this.services.budget.release(frame);
+    this.countDropped(reason);
+    return frame;
   }
 
   private keep(frame: Frame): void {

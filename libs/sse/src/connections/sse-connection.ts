@@ -10,6 +10,7 @@ import { type ResponseWriter } from '../transport/response-writer.js';
 import { type Place } from './admission.js';
 import { type Audiences, NO_AUDIENCES } from './audiences.js';
 import { type ConnectionOrigin } from './connection-origin.js';
+import { ChannelReading } from './channel-reading.js';
 import { ATTACHMENT_KINDS, type Attachment, type AttachmentKind } from './attachment.js';
 import { type CloseReason } from './close-reason.js';
 import { type ConnectionServices } from './connection-services.js';
@@ -45,7 +46,8 @@ export class SseConnection {
   readonly remoteAddress: string;
   /** The application's own state of this connection. */
   state: unknown;
-  private owner: 'application' | 'backplane' = 'application';
+  /** @internal Of a stream of channels: how far it has come. Its ids are then the backplane's, else the application's. */
+  reading: ChannelReading | undefined;
   private hasOwnIds = false;
   /** @internal Kept by the registry. */
   readonly joined = new Set<string>();
@@ -69,8 +71,9 @@ export class SseConnection {
     heartbeat: undefined,
     age: undefined,
     source: undefined,
+    receipt: undefined,
   };
-  private roomWaiters: (() => void)[] | undefined;
+  private drainWaiters: (() => void)[] | undefined;
 
   /** @internal */
   constructor(
@@ -144,7 +147,7 @@ export class SseConnection {
   send(event: SseEvent): boolean {
     if (event.id !== undefined) {
       this.hasOwnIds = true;
-      if (this.owner === 'backplane') throw idsBelongToBackplane();
+      if (this.reading) throw idsBelongToBackplane();
     }
     const frame = this.settings.encoder.encode(event);
     if (this.isClosed) return false;
@@ -195,15 +198,11 @@ export class SseConnection {
     else this.attachments[kind] = attachment;
   }
 
-  /** @internal Who owns the ids of this stream: those of the backplane are never mixed with the application's. */
-  get idsOwner(): 'application' | 'backplane' {
-    return this.owner;
-  }
-
   /** @internal It is a stream of channels. What was sent to it before must have no ids either. */
-  giveIdsToBackplane(): void {
+  readChannels(): ChannelReading {
     if (this.hasOwnIds) throw idsBelongToBackplane();
-    this.owner = 'backplane';
+    this.outbox.fallsBehindAt = this.settings.fallsBehindAt;
+    return (this.reading = new ChannelReading(this.outbox));
   }
 
   /** @internal Of the same user. */
@@ -228,14 +227,12 @@ export class SseConnection {
 
   /** @internal Resolves when a paused source should go on; the end of the connection counts. */
   room(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.isClosed || this.hasRoom) {
-        resolve();
-        return;
-      }
-      this.outbox.isAwaited = true;
-      (this.roomWaiters ??= []).push(resolve);
-    });
+    return this.hasRoom ? Promise.resolve() : this.nextDrain();
+  }
+
+  /** @internal Resolves when all that was taken is written and the client reads; the end of the connection counts. */
+  written(): Promise<void> {
+    return this.outbox.isDrained ? Promise.resolve() : this.nextDrain();
   }
 
   /** @internal For the heartbeats and the sweep: when something was last written, by the monotonic clock. */
@@ -266,9 +263,10 @@ export class SseConnection {
   /** @internal Everything that waited was written, and the client reads. */
   drained(): void {
     this.tellDropped();
-    if (!this.roomWaiters) return;
-    const waiters = this.roomWaiters;
-    this.roomWaiters = undefined;
+    if (this.reading?.isBehind && !this.isClosed) this.services.catchUp.want(this);
+    if (!this.drainWaiters) return;
+    const waiters = this.drainWaiters;
+    this.drainWaiters = undefined;
     for (const goOn of waiters) goOn();
   }
 
@@ -304,11 +302,24 @@ export class SseConnection {
     endResponse(writer, this.outbox, ending, stream, this.services.linger);
   }
 
+  private nextDrain(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isClosed) {
+        resolve();
+        return;
+      }
+      this.outbox.isAwaited = true;
+      (this.drainWaiters ??= []).push(resolve);
+    });
+  }
+
   private tellDropped(): void {
-    const count = this.outbox.droppedUntold;
-    if (count === 0 || this.settings.raw) return;
-    this.outbox.droppedUntold = 0;
-    this.outbox.pushControl(frameOf({ type: 'sse:dropped', data: JSON.stringify({ count, reason: 'overflow' }) }));
+    const { untold } = this.outbox;
+    if (!untold || this.settings.raw) return;
+    this.outbox.untold = undefined;
+    for (const [reason, count] of untold) {
+      this.outbox.pushControl(frameOf({ type: 'sse:dropped', data: JSON.stringify({ count, reason }) }));
+    }
   }
 }
 

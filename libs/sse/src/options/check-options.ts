@@ -1,6 +1,7 @@
 import { type z } from 'zod';
 import { optionsSchema } from './options-schema.js';
-import { type ResolvedOptions, withDefaults } from './resolved-options.js';
+import { checkQueue } from './queue-and-history.js';
+import { given, type ResolvedOptions, withDefaults } from './resolved-options.js';
 import { type SseModuleOptions } from './sse-module-options.js';
 import { SseOptionsError } from './sse-options-error.js';
 
@@ -13,6 +14,7 @@ export function resolveOptions(options: SseModuleOptions = {}): ResolvedOptions 
   checkShape(optionsSchema, options, '');
   const resolved = withDefaults(options);
   checkTogether(resolved, '');
+  checkQueue({ overflow: 'catch-up', ...given(options.queue) }, resolved.history, '');
   return resolved;
 }
 

@@ -57,6 +57,11 @@ export const queueSchema = group({
   overflow: oneOf(['catch-up', 'drop-oldest', 'drop-newest', 'disconnect', 'conflate']),
 });
 
+export const historySchema = z.union(
+  [z.literal(false), group({ maxEvents: whole(1), maxAge: time(1), maxTotalBytes: whole(1) })],
+  { error: 'use { maxEvents, maxAge, maxTotalBytes } or false' },
+);
+
 export const serializerSchema = aFunction<(data: unknown) => string>('(data) => string');
 
 /** The shape of the module's options. What goes beyond the shape is in `check-options.ts`. */
@@ -64,6 +69,16 @@ export const optionsSchema = group({
   connections: connectionsSchema,
   heartbeat: heartbeatSchema,
   queue: queueSchema,
+  history: historySchema,
+  messageQueue: group({
+    maxPerUser: whole(1),
+    ttl: time(1),
+    batchSize: whole(1),
+    maxAttempts: whole(1),
+    maxTotalBytes: whole(1),
+  }),
+  presence: group({ grace: time(0) }),
+  checkpoint: oneOf(['id', 'event']),
   backplane: z.custom<NonNullable<SseModuleOptions['backplane']>>(
     (value) =>
       typeof value === 'function' ||

@@ -3,7 +3,10 @@ import { type OverflowPolicy } from './overflow-policy.js';
 import {
   type SseConnectionOptions,
   type SseHeartbeatOptions,
+  type SseHistoryOptions,
+  type SseMessageQueueOptions,
   type SseModuleOptions,
+  type SsePresenceOptions,
   type SseQueueOptions,
   type SseShutdownOptions,
 } from './sse-module-options.js';
@@ -20,6 +23,11 @@ export interface ResolvedOptions
   readonly connections: Required<SseConnectionOptions>;
   readonly heartbeat: HeartbeatSettings;
   readonly queue: QueueSettings;
+  /** `maxEvents` is 0 where nothing is kept. */
+  readonly history: Required<SseHistoryOptions>;
+  readonly messageQueue: Required<SseMessageQueueOptions>;
+  readonly presence: Required<SsePresenceOptions>;
+  readonly checkpoint: 'id' | 'event';
   readonly shutdown: Required<SseShutdownOptions>;
   readonly serializer: SseSerializer;
   readonly maxEventBytes: number;
@@ -42,6 +50,15 @@ const CONNECTIONS: Required<SseConnectionOptions> = {
 };
 const HEARTBEAT_INTERVAL = 30_000;
 const QUEUE: QueueSettings = { maxEvents: 256, maxBytes: MIB, maxTotalBytes: 256 * MIB };
+const HISTORY: Required<SseHistoryOptions> = { maxEvents: 1_024, maxAge: 300_000, maxTotalBytes: 256 * MIB };
+const NO_HISTORY: Required<SseHistoryOptions> = { ...HISTORY, maxEvents: 0 };
+const MESSAGE_QUEUE: Required<SseMessageQueueOptions> = {
+  maxPerUser: 1_000,
+  ttl: 86_400_000,
+  batchSize: 50,
+  maxAttempts: 3,
+  maxTotalBytes: 256 * MIB,
+};
 const SHUTDOWN: Required<SseShutdownOptions> = { timeout: 10_000, reconnectSpread: 5_000 };
 
 /** Fills in the defaults of options that were checked. */
@@ -50,6 +67,10 @@ export function withDefaults(options: SseModuleOptions): ResolvedOptions {
     connections: { ...CONNECTIONS, ...given(options.connections) },
     heartbeat: heartbeatWithDefaults(options.heartbeat),
     queue: { ...QUEUE, ...given(options.queue) },
+    history: options.history === false ? NO_HISTORY : { ...HISTORY, ...given(options.history) },
+    messageQueue: { ...MESSAGE_QUEUE, ...given(options.messageQueue) },
+    presence: { grace: 5_000, ...given(options.presence) },
+    checkpoint: options.checkpoint ?? 'id',
     backplane: options.backplane,
     identify: options.identify,
     channels: options.channels ?? {},

@@ -20,6 +20,21 @@ export interface SseModuleOptions {
   heartbeat?: SseHeartbeatOptions | false;
   /** The queue of each connection, where events wait for a slow client. */
   queue?: SseQueueOptions;
+  /**
+   * What is kept of each channel, so that a client that comes back misses nothing; `false` to keep nothing, upon which a
+   * client that missed something is told so by `sse:reset`.
+   */
+  history?: SseHistoryOptions | false;
+  /** What waits for users who are away: `SseBroadcaster.toUser(…, { queue: true })` and the `MessageQueue`. */
+  messageQueue?: SseMessageQueueOptions;
+  /** Who is in a channel. */
+  presence?: SsePresenceOptions;
+  /**
+   * How a client's cursor is moved where there is no event to do it: by a block with only an `id:`, which browsers take
+   * silently, or by an `event: sse:cursor` for clients that ignore such blocks (those built on eventsource-parser, such as
+   * the package `eventsource`). Default: `id`.
+   */
+  checkpoint?: 'id' | 'event';
   /** What carries events between nodes. Default: this process alone. */
   backplane?: Backplane | BackplaneFactory;
   /**
@@ -90,6 +105,36 @@ export interface SseQueueOptions {
   maxTotalBytes?: number;
   /** What gives way when the queue is full. Default: `catch-up`; `disconnect` for `raw` streams. */
   overflow?: OverflowPolicy;
+}
+
+/** See {@link SseModuleOptions.history}. */
+export interface SseHistoryOptions {
+  /** Events of each channel. Default: 1,024. At least twice `queue.maxEvents` where the policy is `catch-up`. */
+  maxEvents?: number;
+  /** How long an event is kept, in milliseconds. Default: 300,000. */
+  maxAge?: number;
+  /** Bytes of all channels together that this process keeps; the oldest go first. Default: 256 MiB. */
+  maxTotalBytes?: number;
+}
+
+/** See {@link SseModuleOptions.messageQueue}. */
+export interface SseMessageQueueOptions {
+  /** Messages that wait for one user; beyond it the oldest goes, and is counted. Default: 1,000. */
+  maxPerUser?: number;
+  /** How long a message waits, in milliseconds. Default: 86,400,000 (24 hours). */
+  ttl?: number;
+  /** Messages that are read and sent at once to a user who comes back. Default: 50. */
+  batchSize?: number;
+  /** How often a message is sent to a user who comes back without having got it. Default: 3. */
+  maxAttempts?: number;
+  /** Bytes of all queues together, in-process; the oldest messages go first. Default: 256 MiB. */
+  maxTotalBytes?: number;
+}
+
+/** See {@link SseModuleOptions.presence}. */
+export interface SsePresenceOptions {
+  /** A user who is back within so many milliseconds has not left. Default: 5,000. */
+  grace?: number;
 }
 
 /** See {@link SseModuleOptions.channels}. */

@@ -78,8 +78,8 @@ export class EventEncoder {
 }
 
 /** A frame of fields that are known to be valid: of a serialised event, or of one of this library's own. */
-export function frameOf(fields: EventFields, traits?: Pick<FrameTraits, 'key'>): Frame {
-  return new Frame(eventBlock(fields), { id: fields.id, type: fields.type, key: traits?.key });
+export function frameOf(fields: EventFields, traits?: Omit<FrameTraits, 'id' | 'type'>): Frame {
+  return new Frame(eventBlock(fields), { ...traits, id: fields.id, type: fields.type });
 }
 
 function checkNotEmpty({ id, type, retry, comment, data }: EventFields): void {

@@ -8,7 +8,15 @@ export interface FrameTraits {
   readonly type?: string;
   /** A newer frame of the same key replaces the waiting one. */
   readonly key?: string;
+  /** Its number in the log of recorded events, if it is one or stands for one. */
+  readonly sequence?: number;
+  /** From then on, by the monotonic clock, it is not to be sent any more. */
+  readonly expires?: number;
+  /** What is shed first, and what is flushed at once. */
+  readonly priority?: FramePriority;
 }
+
+export type FramePriority = 'low' | 'normal' | 'critical';
 
 /**
  * One event, encoded once however many connections receive it.
@@ -25,6 +33,11 @@ export class Frame {
   readonly id: string | undefined;
   readonly type: string | undefined;
   readonly key: string | undefined;
+  /** 0 for what is not recorded: heartbeats, ephemeral events, whatever a source yields. */
+  readonly sequence: number;
+  /** `Infinity` for what does not expire. */
+  readonly expires: number;
+  readonly priority: FramePriority;
   /** In how many queues it waits: the memory of a shared frame counts once. Kept by the queues' budget. */
   waiting = 0;
   private readonly payloadStart: number;
@@ -38,6 +51,9 @@ export class Frame {
     this.id = traits.id;
     this.type = traits.type;
     this.key = traits.key;
+    this.sequence = traits.sequence ?? 0;
+    this.expires = traits.expires ?? Infinity;
+    this.priority = traits.priority ?? 'normal';
   }
 
   /** The event alone, for responses that are not chunked by us. */

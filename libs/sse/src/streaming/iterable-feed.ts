@@ -1,11 +1,11 @@
+import { type Sink } from './sink.js';
 import { returnIterator } from './source.js';
-import { type StreamSink } from './stream-sink.js';
 
 /**
  * Feeds an AsyncIterable or a ReadableStream into a connection. It is asked for the next value only while there is room:
  * behind a client that does not read, no more than 16 values are taken after the socket is full.
  */
-export async function feedIterable(iterator: AsyncIterator<unknown>, sink: StreamSink): Promise<void> {
+export async function feedIterable(iterator: AsyncIterator<unknown>, sink: Sink): Promise<void> {
   const { connection } = sink;
   let isDone = false;
   connection.attach('source', {

@@ -4,28 +4,46 @@ import { isObservable, type Observable } from 'rxjs';
 import { ChannelSubscription } from '../channels/channel-subscription.js';
 import { SseError } from '../protocol/sse-error.js';
 
-/** What a handler returned, by the way in which it is read. */
-export type Source =
-  | { readonly kind: 'channels'; readonly names: readonly string[] }
+/** Something that yields events, by the way in which it is read. */
+export type FedSource =
   | { readonly kind: 'observable'; readonly observable: Observable<unknown> }
   | { readonly kind: 'iterable'; readonly iterator: AsyncIterator<unknown> };
+
+/** What a handler returned. */
+export type Source =
+  | FedSource
+  | {
+      readonly kind: 'channels';
+      readonly subscription: ChannelSubscription;
+      /** The state that the stream begins with. */
+      readonly snapshot: FedSource | undefined;
+    };
 
 /**
  * @throws SseError for anything that is no source
  */
 export function sourceOf(result: unknown, handler: string): Source {
-  if (result instanceof ChannelSubscription) return { kind: 'channels', names: result.names };
-  if (isObservable(result)) return { kind: 'observable', observable: result };
-  if (result instanceof ReadableStream) return { kind: 'iterable', iterator: readerOf(result) };
-  if (isAsyncIterable(result)) return { kind: 'iterable', iterator: iteratorOf(result) };
+  if (result instanceof ChannelSubscription) {
+    const { snapshot } = result;
+    const state = snapshot && fedSourceOf(snapshot.source, `The source of startWith() in ${handler} is`);
+    return { kind: 'channels', subscription: result, snapshot: state };
+  }
+  return fedSourceOf(result, `${handler} returned`, ', channels(…)');
+}
+
+function fedSourceOf(source: unknown, whose: string, orElse = ''): FedSource {
+  if (isObservable(source)) return { kind: 'observable', observable: source };
+  if (source instanceof ReadableStream) return { kind: 'iterable', iterator: readerOf(source) };
+  if (isAsyncIterable(source)) return { kind: 'iterable', iterator: iteratorOf(source) };
   throw new SseError(
     'SSE_SOURCE',
-    `${handler} returned ${describe(result)}: return an Observable, an AsyncIterable, a ReadableStream, channels(…), or a Promise of one.`,
+    `${whose} ${describe(source)}: return an Observable, an AsyncIterable, a ReadableStream${orElse}, or a Promise of one.`,
   );
 }
 
 /** Lets go of a source that nobody is there to read. An Observable has done nothing yet. */
 export function discardSource(source: Source): void {
+  if (source.kind === 'channels' && source.snapshot) discardSource(source.snapshot);
   if (source.kind === 'iterable') returnIterator(source.iterator);
 }
 

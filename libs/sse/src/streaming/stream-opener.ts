@@ -1,5 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ChannelMembership } from '../channels/channel-membership.js';
+import { EnginePatience } from '../channels/engine-patience.js';
+import { PresenceAnnouncer } from '../channels/presence-announcer.js';
+import { Seam } from '../channels/seam.js';
+import { SEAM_SERVICES, type SeamServices } from '../channels/seam-services.js';
 import { SseNode } from '../channels/sse-node.js';
 import { Admission, type Place } from '../connections/admission.js';
 import { CONNECTION_SERVICES, type ConnectionServices } from '../connections/connection-services.js';
@@ -9,6 +13,7 @@ import { SseConnection } from '../connections/sse-connection.js';
 import { SseRefusedException } from '../connections/sse-refused.exception.js';
 import { type SseIdentity } from '../options/sse-identity.js';
 import { errorText } from '../protocol/error-text.js';
+import { type Frame } from '../protocol/frame.js';
 import { readEndMark } from '../protocol/end-mark.js';
 import { decodeLastEventId } from '../protocol/last-event-id.js';
 import { DepartureWatch } from '../transport/departure-watch.js';
@@ -19,6 +24,7 @@ import { feed } from './feed.js';
 import { Identification } from './identify.js';
 import { aborterOf } from './nest-signal.js';
 import { acceptsEventStream, announceRetry, answerEnded, answerRetry, isRefusedByRetry } from './refusal.js';
+import { sendSnapshot } from './snapshot.js';
 import { discardSource, type Source, sourceOf } from './source.js';
 import { type StreamExecutionContext } from './stream-execution-context.js';
 import { type StreamArguments } from './stream-parameters.js';
@@ -44,6 +50,9 @@ export class StreamOpener {
     private readonly registry: ConnectionRegistry,
     private readonly watch: ConnectionWatch,
     private readonly node: SseNode,
+    private readonly presence: PresenceAnnouncer,
+    private readonly engine: EnginePatience,
+    @Inject(SEAM_SERVICES) private readonly seams: SeamServices,
     @Inject(CONNECTION_SERVICES) private readonly services: ConnectionServices,
   ) {}
 
@@ -60,15 +69,16 @@ export class StreamOpener {
     let source: Source | undefined;
     try {
       source = sourceOf(await handler({ connection, lastEventId }), settings.name);
-      await this.prepare(connection, settings, source);
-      this.openNow(connection, exchange, settings);
+      const seam = await this.prepare(connection, settings, source, lastEventId);
+      this.openNow(connection, exchange, seam?.openingFrame() ?? settings.opening);
+      seam?.opened();
     } catch (error) {
       if (source) discardSource(source);
       this.fail(error, connection, exchange, settings);
       return;
     }
     if (connection.isClosed) discardSource(source);
-    else feed(source, connection, settings);
+    else if (source.kind !== 'channels') feed(source, connection, settings);
   }
 
   /** The client's cursor; or null, if the request has its answer without a stream. */
@@ -130,17 +140,35 @@ export class StreamOpener {
     }
   }
 
-  /** Everything that may still refuse the stream. */
-  private async prepare(connection: SseConnection, settings: RouteSettings, source: Source): Promise<void> {
+  /** Everything that may still refuse the stream. A stream of channels has a seam between what was and what will be. */
+  private async prepare(
+    connection: SseConnection,
+    settings: RouteSettings,
+    source: Source,
+    lastEventId: string | undefined,
+  ): Promise<Seam | undefined> {
     const isOfChannels = source.kind === 'channels';
-    if (isOfChannels) connection.giveIdsToBackplane();
+    // What was sent to it before must not have ids of its own.
+    if (isOfChannels) connection.readChannels();
     connection.listen = isOfChannels ? settings.listenOfChannels : settings.listenOfSource;
     await this.hooks.open(connection);
-    await this.membership.open(connection, isOfChannels ? source.names : []);
+    const names = isOfChannels ? source.subscription.names : [];
+    await this.membership.admit(connection, names);
+    const joined = this.membership.enter(connection, names);
+    if (!isOfChannels) {
+      await this.engine.atOpening(joined);
+      return undefined;
+    }
+    const { subscription, snapshot } = source;
+    const send = snapshot && (() => sendSnapshot(snapshot, connection, settings));
+    const seam = new Seam(connection, { subscription, lastEventId, sendSnapshot: send }, joined, this.seams);
+    await this.engine.atOpening(seam.prepare());
+    this.presence.watch(connection, subscription.presence);
+    return seam;
   }
 
   /** All in one turn: what was awaited until here may have been overtaken by anything. */
-  private openNow(connection: SseConnection, exchange: HttpExchange, settings: RouteSettings): void {
+  private openNow(connection: SseConnection, exchange: HttpExchange, first: Frame): void {
     // The client may have left, or somebody else answered, such as an interceptor that ran out of time.
     if (exchange.isOver()) {
       connection.departed('client');
@@ -148,7 +176,7 @@ export class StreamOpener {
     }
     this.admission.checkOpen();
     if (connection.isClosed) throw closedBeforeItOpened();
-    connection.open(openResponse(exchange, settings.opening));
+    connection.open(openResponse(exchange, first));
     this.registry.add(connection);
     this.watch.start(connection);
   }

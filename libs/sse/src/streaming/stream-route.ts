@@ -4,6 +4,7 @@ import { type ConnectionSettings } from '../connections/connection-settings.js';
 import { type Audiences } from '../connections/audiences.js';
 import { FlushScheduler } from '../connections/flush-scheduler.js';
 import { checkTogether } from '../options/check-options.js';
+import { checkQueue, fallsBehindAt } from '../options/queue-and-history.js';
 import { given, heartbeatWithDefaults, type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { EventEncoder, frameOf } from '../protocol/event-encoder.js';
@@ -66,7 +67,9 @@ export class StreamRoutes {
     checkTogether({ connections, heartbeat }, `@SseStream() of ${name}: `);
     const replacesOldest = connections.onUserLimit === 'replace-oldest';
     const encoder = new EventEncoder(own.serializer ?? options.serializer, options.maxEventBytes);
+    const overflow = own.queue?.overflow ?? options.queue.overflow ?? (raw ? 'disconnect' : 'catch-up');
     const queue = { ...options.queue, ...given(own.queue) };
+    checkQueue(own.queue ?? {}, options.history, `@SseStream() of ${name}: `);
     return {
       name,
       options: own,
@@ -80,7 +83,8 @@ export class StreamRoutes {
       heartbeat,
       queue,
       // An answer in which tokens are missing is worse than one that was cut.
-      overflow: queue.overflow ?? (raw ? 'disconnect' : 'catch-up'),
+      overflow,
+      fallsBehindAt: fallsBehindAt(overflow, queue, options.history),
       encoder,
       opening: frameOf({ retry: connections.retry }),
       listenOfChannels: { all: true, user: true, permissions: true, ...own.listen },

@@ -1,13 +1,13 @@
 import { Logger } from '@nestjs/common';
 import { Buffer } from 'node:buffer';
 import { TextDecoder } from 'node:util';
-import { type Observer } from 'rxjs';
 import { type Ending } from '../connections/farewell.js';
 import { jitter } from '../connections/jitter.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { errorStack, errorText } from '../protocol/error-text.js';
 import { frameOf } from '../protocol/event-encoder.js';
 import { type EmissionCache, type EmissionTaker } from './emission-cache.js';
+import { type Sink } from './sink.js';
 import { type SseStreamOptions } from './sse-stream-options.js';
 import { type RouteSettings } from './stream-route.js';
 
@@ -17,7 +17,7 @@ const logger = new Logger('SseStream');
  * Where a source's values, its end and its failure go: into one connection. An Observable subscribes it as it is: it
  * can't be paused, and what a slow client does not take waits in the connection's queue.
  */
-export class StreamSink implements EmissionTaker, Observer<unknown> {
+export class StreamSink implements EmissionTaker, Sink {
   lastEmission = 0;
   private readonly emissions: EmissionCache;
   private decoder: TextDecoder | undefined;

@@ -3,3 +3,4 @@ export { SseTestClientError } from './sse-test-client-error.js';
 export { type SseTestEvent } from './event-reader.js';
 export { type SseTestInit, type SseTestResponse } from './http-request.js';
 export { type ListeningApplication } from './base-url.js';
+export { backplaneContract, type BackplaneContractCase, type BackplaneContractOptions } from './backplane-contract.js';

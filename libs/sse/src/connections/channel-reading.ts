@@ -1,0 +1,127 @@
+import { type Frame } from '../protocol/frame.js';
+import { formatEventId, type LogPosition } from '../protocol/event-id.js';
+import { monotonicNow } from './monotonic.js';
+import { type DropReason } from './drop-counts.js';
+import { type Outbox } from './outbox.js';
+
+/** Who has lost the thread so often within a minute can't keep up. */
+const MAX_RESETS = 3;
+const MINUTE = 60_000;
+
+/** How far a stream of channels has come in the log of recorded events: what the history needs to know of a connection. */
+export class ChannelReading {
+  /** The log that its position is of; none before it has one. */
+  epoch: string | undefined;
+  /** It is not known yet where it stands, or it has something else to send first: it is given nothing from the history. */
+  isHeld = true;
+  /** Channels of which something was lost, and why. The client is to be told. */
+  private losses: Map<string, string> | undefined;
+  /** Channels that it was not on from its position on: what it is owed of them begins later. */
+  private joinedAt: Map<string, number> | undefined;
+  /** Numbers of events that it is not to get although the history has them. */
+  private skipped: Set<number> | undefined;
+  private resets: number[] | undefined;
+
+  constructor(private readonly outbox: Outbox) {
+    // Nothing is owed to it, and nothing may be given to it, before it is known where it stands.
+    outbox.fallBehind();
+  }
+
+  /** The number of the last recorded event that it was given. */
+  get position(): number {
+    return this.outbox.position;
+  }
+
+  /** The number in the last id that the client has. */
+  get told(): number {
+    return this.outbox.told;
+  }
+
+  /** The client's cursor is there, without an event that was written to it now. */
+  knows(position: LogPosition): void {
+    this.outbox.told = position.sequence;
+    this.outbox.cursor = formatEventId(position);
+  }
+
+  /** It is given recorded events from the history, and not as they are published. */
+  get isBehind(): boolean {
+    return this.outbox.isBehind;
+  }
+
+  /** All that it was given is written, and the client reads. */
+  get isDrained(): boolean {
+    return this.outbox.isDrained;
+  }
+
+  /** Everything at or below this position is done with. */
+  begin({ epoch, sequence }: LogPosition): void {
+    this.epoch = epoch;
+    this.outbox.position = sequence;
+    this.outbox.written = sequence;
+  }
+
+  /** It takes no recorded event until it has caught up. */
+  fallBehind(): void {
+    this.outbox.fallBehind();
+  }
+
+  /** It has everything that the history has: from here on events come as they are published. */
+  goLive(): void {
+    this.outbox.isBehind = false;
+  }
+
+  /** The next of what it has missed, up to a number. */
+  takePage(frames: readonly Frame[], through: number): void {
+    this.outbox.pushPage(frames, through);
+  }
+
+  /** Tells that from here on something else is the truth; a frame with a number moves its position there. */
+  takeControl(frame: Frame): void {
+    this.outbox.pushControl(frame);
+  }
+
+  countDropped(reason: DropReason): void {
+    this.outbox.countDropped(reason);
+  }
+
+  /** What it is owed of a channel begins behind this number. */
+  owedFrom(channel: string): number {
+    return Math.max(this.position, this.joinedAt?.get(channel) ?? 0);
+  }
+
+  /** It is owed nothing of the channel up to this number. */
+  joined(channel: string, sequence: number): void {
+    (this.joinedAt ??= new Map<string, number>()).set(channel, sequence);
+  }
+
+  left(channel: string): void {
+    this.joinedAt?.delete(channel);
+    this.losses?.delete(channel);
+  }
+
+  skip(sequence: number): void {
+    (this.skipped ??= new Set<number>()).add(sequence);
+  }
+
+  skips(sequence: number): boolean {
+    return this.skipped?.has(sequence) ?? false;
+  }
+
+  lose(channel: string, reason: string): void {
+    (this.losses ??= new Map<string, string>()).set(channel, reason);
+  }
+
+  /** What was lost since it was last asked. */
+  takeLosses(): ReadonlyMap<string, string> | undefined {
+    const { losses } = this;
+    this.losses = undefined;
+    return losses && losses.size > 0 ? losses : undefined;
+  }
+
+  /** Counts a reset; whether it was one too many. */
+  countReset(): boolean {
+    const now = monotonicNow();
+    this.resets = [...(this.resets ?? []).filter((time) => now - time < MINUTE), now];
+    return this.resets.length >= MAX_RESETS;
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Why an event was left out: its queue was full · its time to live was over · a newer one of its key came · it was of low
+ * priority and others needed the room · it was sent as often as it may be.
+ */
+export type DropReason = 'overflow' | 'expired' | 'replaced' | 'shed' | 'undelivered';
+
+/** What a client is still to be told of: events that it did not get, by the reason. */
+export class DropCounts {
+  private readonly counts = new Map<DropReason, number>();
+
+  add(reason: DropReason): void {
+    this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
+  }
+
+  [Symbol.iterator](): IterableIterator<[DropReason, number]> {
+    return this.counts.entries();
+  }
+}
