@@ -141,15 +141,26 @@ describe.each(MATRIX)('SseBroadcaster ($name)', (target) => {
     expect(new Set(numbers).size).toBe(20);
   });
 
-  it.each([{ idempotencyKey: 'once' }, { ttl: 1_000 }, { priority: 'low' }])(
-    'fails for an option whose promise this version can not keep: %j',
-    async (options) => {
-      await expect(publish('toChannel', unique('room'), { data: 1 }, options)).rejects.toMatchObject({
-        name: 'SseEventError',
-        code: 'SSE_EVENT_OPTION',
-      });
-    },
-  );
+  it.each([
+    { ttl: 0 },
+    { ttl: '5 s' },
+    { priority: 'urgent' },
+    { key: '' },
+    { idempotencyKey: 'x'.repeat(1_025) },
+    { idempotencyKey: 'once', ephemeral: true },
+    { except: { users: 'anna' } },
+    { delay: 5 },
+  ])('fails for an option that is none, and touches no stream: %j', async (options) => {
+    const room = unique('room');
+    const [client] = await listeners(server, [room]);
+
+    await expect(publish('toChannel', room, { data: 1 }, options)).rejects.toMatchObject({
+      name: 'SseEventError',
+      code: 'SSE_EVENT_OPTION',
+    });
+
+    await expectSilence(client!, room);
+  });
 
   describe('subscriptions at run time', () => {
     it('join all streams of a user to a channel, and leave it again', async () => {

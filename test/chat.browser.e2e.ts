@@ -1,21 +1,27 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
-import { ChatServer } from './browser/chat-server.js';
+import { ChatServer, type ChatServerInit } from './browser/chat-server.js';
 import { CuttableLink } from './browser/cuttable-link.js';
 import { ChatTab } from './browser/chat-tab.js';
+import { RedisServer } from './harness/redis-server.js';
 
 const screenshots = fileURLToPath(new URL('./screenshots/', import.meta.url));
 const laptop = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
+
+// Browsers start slowly on a busy machine.
+jest.setTimeout(90_000);
 
 describe('the chat in a browser', () => {
   let browser: Browser;
   let server: ChatServer;
   let contexts: BrowserContext[];
   let tabs: ChatTab[];
-  let closables: CuttableLink[];
+  let links: CuttableLink[];
+  let others: ChatServer[];
+  let redis: RedisServer | undefined;
 
   beforeAll(async () => {
     await mkdir(screenshots, { recursive: true });
@@ -36,14 +42,17 @@ describe('the chat in a browser', () => {
   beforeEach(async () => {
     contexts = [];
     tabs = [];
-    closables = [];
+    links = [];
+    others = [];
+    redis = undefined;
     server = await ChatServer.start();
   });
 
   afterEach(async () => {
     await Promise.all(contexts.map((context) => context.close()));
-    for (const closable of closables) closable.close();
-    await server.kill();
+    for (const link of links) link.close();
+    await Promise.all([server, ...others].map((node) => node.kill()));
+    await redis?.stop();
     expect(tabs.flatMap(({ faults }) => faults)).toEqual([]);
   });
 
@@ -58,13 +67,26 @@ describe('the chat in a browser', () => {
   }
 
   async function newTab(context: BrowserContext): Promise<ChatTab> {
-    const tab = new ChatTab(await context.newPage());
+    const tab = await ChatTab.of(await context.newPage());
     tabs.push(tab);
     return tab;
   }
 
-  async function person(name: string, options?: BrowserContextOptions): Promise<ChatTab> {
-    return (await newTab(await newBrowser(options))).signIn(server.url, name);
+  /** Somebody with a browser of his own, at this test's server or at another. */
+  async function person(name: string, { url = server.url, ...options }: PersonInit = {}): Promise<ChatTab> {
+    return (await newTab(await newBrowser({ viewport: laptop, ...options }))).signIn(url, name);
+  }
+
+  async function newLink(to: ChatServer): Promise<CuttableLink> {
+    const link = await CuttableLink.to(to.port);
+    links.push(link);
+    return link;
+  }
+
+  async function newNode(init: ChatServerInit): Promise<ChatServer> {
+    const node = await ChatServer.start(init);
+    others.push(node);
+    return node;
   }
 
   it('brings what one person says to the other, under the name of the session', async () => {
@@ -106,19 +128,39 @@ describe('the chat in a browser', () => {
     await ada.personHere('Grace').waitFor({ state: 'detached' });
   });
 
-  it('carries rooms that are made and joined while the stream runs', async () => {
+  it('carries rooms that are made and joined while the page is open', async () => {
     const [ada, grace] = [await person('Ada'), await person('Grace')];
     await ada.createRoom('Compilers');
-    await ada.write('Only for members');
-    await grace.joinRoom('Compilers');
-    // Said before: it comes with the room. Said afterwards: it comes over the stream.
-    await grace.bubble('Only for members').waitFor();
+    await ada.write('Early birds');
+    await grace.joinRoom('compilers');
+    // Said before: it is in the history of the room. Said afterwards: it comes as it is said.
+    await grace.bubble('Early birds').waitFor();
+    await ada.personHere('Grace').waitFor();
     await ada.write('Welcome');
     await grace.bubble('Welcome').waitFor();
 
     await grace.page.getByRole('button', { name: 'Leave' }).click();
-    await grace.page.getByRole('button', { name: 'Join Compilers' }).waitFor();
+    await grace.page.getByRole('button', { name: 'Join compilers' }).waitFor();
     await ada.personHere('Grace').waitFor({ state: 'detached' });
+  });
+
+  it('shows a newcomer what was said before, and nothing of it as unread', async () => {
+    const ada = await person('Ada');
+    await ada.createRoom('Compilers');
+    await ada.write('In another room');
+    await ada.thread('lobby').click();
+    for (const text of ['First', 'Second', 'Third']) await ada.write(text);
+    await ada.bubble('Third').waitFor();
+
+    const grace = await person('Grace');
+    await grace.bubble('Third').waitFor();
+    expect(await grace.page.locator('.message .text').allTextContents()).toEqual(['First', 'Second', 'Third']);
+    await grace.joinRoom('compilers');
+    await grace.bubble('In another room').waitFor();
+    await grace.page.reload();
+    await grace.connected();
+    await grace.bubble('In another room').waitFor();
+    expect(await grace.page.locator('.badge:visible').count()).toBe(0);
   });
 
   it('keeps direct messages between two people, and counts the unread ones', async () => {
@@ -140,7 +182,7 @@ describe('the chat in a browser', () => {
     const first = await (await newTab(context)).signIn(server.url, 'Ada');
     const second = await (await newTab(context)).open(server.url);
     await first.createRoom('Compilers');
-    await second.thread('Compilers').click();
+    await second.thread('compilers').click();
     await first.write('In both');
     await second.bubble('In both').waitFor();
 
@@ -173,29 +215,34 @@ describe('the chat in a browser', () => {
     expect(await tabs[0]!.input.inputValue()).toBe('Is anybody there?');
   });
 
-  it('reconnects after the server was killed and started again, and says what that means', async () => {
+  it('tells of a restart without Redis, which nothing outlives, and goes on from there', async () => {
     const [ada, grace] = [await person('Ada'), await person('Grace')];
+    await ada.createRoom('Compilers');
+    await ada.thread('lobby').click();
     await ada.write('Before');
     await grace.bubble('Before').waitFor();
 
     await server.kill();
     await ada.connection('reconnecting').waitFor();
     await ada.page.screenshot({ path: `${screenshots}laptop-reconnecting.png` });
-    server = await ChatServer.start(server.port);
+    server = await server.restart();
     await Promise.all([ada.connected(), grace.connected()]);
-    await ada.notice.getByText('The server was restarted').waitFor();
+    await ada.notice.getByText('The server was restarted, and what was said before is gone.').waitFor();
     await ada.bubble('Before').waitFor({ state: 'detached' });
-    await ada.page.screenshot({ path: `${screenshots}laptop-reconnected.png` });
+    await ada.page.screenshot({ path: `${screenshots}laptop-reset.png` });
+    expect(ada.events.find(({ type }) => type === 'sse:reset')?.data).toContain('"reason":"epoch"');
 
+    // The same people, in the same rooms.
     await grace.write('After');
     await ada.bubble('After').waitFor();
     await ada.personHere('Grace').waitFor();
+    await grace.joinRoom('compilers');
+    await grace.personHere('Ada').waitFor();
   });
 
-  it('reloads the messages of its rooms when only the connection was cut', async () => {
-    const link = await CuttableLink.to(server.port);
-    closables.push(link);
-    const ada = await (await newTab(await newBrowser())).signIn(link.url, 'Ada');
+  it('brings what was said while a tab was cut off, once, and nothing else anew', async () => {
+    const link = await newLink(server);
+    const ada = await person('Ada', { url: link.url });
     const grace = await person('Grace');
     await ada.write('Before');
     await grace.bubble('Before').waitFor();
@@ -205,14 +252,138 @@ describe('the chat in a browser', () => {
     await ada.connection('reconnecting').waitFor();
     await grace.write('Where are you?');
     await grace.bubble('Where are you?').waitFor();
-    await grace.thread('Lobby').click();
+    await grace.thread('lobby').click();
     await grace.write('Meanwhile');
     await grace.bubble('Meanwhile').waitFor();
     link.mend();
     await ada.bubble('Meanwhile').waitFor();
     await ada.thread('Grace').locator('.badge', { hasText: '1' }).waitFor();
-    await ada.notice.getByText('Reconnected. Messages were reloaded.').waitFor();
-    expect(await ada.page.locator('.message').count()).toBe(2);
+    await grace.write('Afterwards');
+    await ada.bubble('Afterwards').waitFor();
+
+    expect(await ada.page.locator('.message .text').allTextContents()).toEqual(['Before', 'Meanwhile', 'Afterwards']);
+    for (const text of ['Before', 'Where are you?', 'Meanwhile', 'Afterwards']) expect(ada.timesReceived(text)).toBe(1);
+    expect([ada.count('welcome'), ada.count('sse:reset')]).toEqual([1, 0]);
+    await ada.notice.waitFor({ state: 'hidden' });
+  });
+
+  it('misses nothing when it was cut off before its first message', async () => {
+    const link = await newLink(server);
+    const ada = await person('Ada', { url: link.url });
+    const grace = await person('Grace');
+    link.cut();
+    await ada.connection('reconnecting').waitFor();
+    await grace.write('The very first');
+    await grace.bubble('The very first').waitFor();
+    link.mend();
+    await ada.bubble('The very first').waitFor();
+    expect([ada.timesReceived('The very first'), ada.count('welcome'), ada.count('sse:reset')]).toEqual([1, 1, 0]);
+  });
+
+  it('keeps a direct message for somebody who is away, until he signs in', async () => {
+    const [ada, grace] = [await person('Ada'), await person('Grace')];
+    await grace.writeTo('Ada');
+    await ada.signOut();
+    await grace.page.getByText('not here at the moment').waitFor();
+    await grace.write('Read this when you are back');
+    await grace.bubble('Read this when you are back').waitFor();
+
+    await ada.signIn(server.url, 'Ada');
+    await ada.thread('Grace').locator('.badge', { hasText: '1' }).waitFor();
+    await ada.thread('Grace').click();
+    await ada.bubble('Read this when you are back').waitFor();
+    expect(await ada.page.locator('.message').count()).toBe(1);
+    expect(ada.timesReceived('Read this when you are back')).toBe(1);
+
+    await ada.page.reload();
+    await ada.connected();
+    await ada.bubble('Read this when you are back').waitFor();
+    expect(await ada.page.locator('.message').count()).toBe(1);
+    expect(await ada.page.locator('.badge:visible').count()).toBe(0);
+  });
+
+  describe('on two nodes behind one Redis', () => {
+    let second: ChatServer;
+
+    beforeEach(async () => {
+      redis = await RedisServer.start();
+      await server.kill();
+      [server, second] = await Promise.all([ChatServer.start({ redis: redis.url }), newNode({ redis: redis.url })]);
+    });
+
+    it('is one chat: people, rooms, messages and sessions', async () => {
+      const ada = await person('Ada');
+      const grace = await person('Grace', { url: second.url });
+      await ada.personHere('Grace').waitFor();
+      await grace.personHere('Ada').waitFor();
+      await ada.write('Hello over there');
+      await grace.bubble('Hello over there').waitFor();
+      await grace.input.pressSequentially('Well');
+      await ada.typing.getByText('Grace is typing…').waitFor();
+      await grace.input.press('Enter');
+      await ada.bubble('Well').waitFor();
+
+      await grace.writeTo('Ada');
+      await grace.write('Just between us');
+      await ada.thread('Grace').locator('.badge', { hasText: '1' }).waitFor();
+      await ada.createRoom('Compilers');
+      await grace.joinRoom('compilers');
+      await ada.personHere('Grace').waitFor();
+
+      const taken = await newTab(await newBrowser());
+      await taken.page.goto(second.url);
+      await taken.page.getByLabel('Your name').fill('ada');
+      await taken.page.getByRole('button', { name: 'Come in' }).click();
+      await taken.page.getByText('Somebody called Ada is here already').waitFor();
+
+      // The same browser at the other node is the same person, who signs out on both.
+      const adaThere = await (await newTab(ada.page.context())).open(second.url);
+      await adaThere.signOut();
+      await ada.page.getByText('You have signed out.').waitFor();
+      await grace.personHere('Ada').waitFor({ state: 'detached' });
+    });
+
+    it('loses nothing when a node is killed and started again', async () => {
+      const [ada, grace] = [await person('Ada'), await person('Grace', { url: second.url })];
+      await ada.write('Before');
+      await grace.bubble('Before').waitFor();
+      await grace.writeTo('Ada');
+
+      await server.kill();
+      await ada.connection('reconnecting').waitFor();
+      await grace.write('To you alone');
+      await grace.bubble('To you alone').waitFor();
+      await grace.thread('lobby').click();
+      await grace.write('Meanwhile');
+      await grace.bubble('Meanwhile').waitFor();
+      server = await server.restart();
+      await ada.bubble('Meanwhile').waitFor();
+      await ada.thread('Grace').locator('.badge', { hasText: '1' }).waitFor();
+      await ada.write('Afterwards');
+      await grace.bubble('Afterwards').waitFor();
+
+      for (const text of ['Before', 'To you alone', 'Meanwhile']) expect(ada.timesReceived(text)).toBe(1);
+      expect([ada.count('welcome'), ada.count('sse:reset')]).toEqual([1, 0]);
+      expect(await ada.page.locator('.message .text').allTextContents()).toEqual(['Before', 'Meanwhile', 'Afterwards']);
+    });
+
+    it('says so when Redis has come back without its data', async () => {
+      const [ada, grace] = [await person('Ada'), await person('Grace', { url: second.url })];
+      await ada.write('Before');
+      await grace.bubble('Before').waitFor();
+
+      await redis!.kill();
+      await ada.write('To nobody');
+      await ada.page.getByText('Not sent: The chat can not reach its Redis at the moment').waitFor();
+      expect(await ada.connection('connected').count()).toBe(1);
+
+      await redis!.restart({ keepData: false });
+      await Promise.all([ada, grace].map((tab) => tab.notice.getByText('what was said before is gone').waitFor()));
+      await ada.bubble('Before').waitFor({ state: 'detached' });
+      await grace.write('After');
+      await ada.bubble('After').waitFor();
+      await ada.personHere('Grace').waitFor();
+    });
   });
 
   it('stops on SIGTERM although streams are open, and says goodbye', async () => {
@@ -261,7 +432,7 @@ describe('the chat in a browser', () => {
       await person('Edsger');
       await grace.createRoom('Compilers');
       await grace.createRoom('A room whose name is rather long');
-      await grace.thread('Lobby').click();
+      await grace.thread('lobby').click();
       for (const text of LINES_OF_GRACE) await grace.write(text);
       await ada.bubble(LINES_OF_GRACE.at(-1)!).waitFor();
       await ada.write('I would start with the tables. Everything else follows from them.');
@@ -269,7 +440,7 @@ describe('the chat in a browser', () => {
       await grace.writeTo('Ada');
       await grace.write('Do you have a minute?');
       await ada.page.locator('.badge:visible').first().waitFor();
-      await grace.thread('Lobby').click();
+      await grace.thread('lobby').click();
       await grace.input.pressSequentially('On');
       await ada.typing.getByText('Grace is typing…').waitFor();
       await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-messages.png` });
@@ -278,7 +449,7 @@ describe('the chat in a browser', () => {
       if (device === 'phone') {
         await ada.page.getByRole('button', { name: 'Rooms and conversations' }).click();
         await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-threads.png` });
-        await ada.thread('Lobby').click();
+        await ada.thread('lobby').click();
         await ada.page.getByRole('button', { name: 'People', exact: true }).click();
         await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-people.png` });
         expect(await overflowsSideways(ada)).toBe(false);
@@ -287,6 +458,10 @@ describe('the chat in a browser', () => {
     });
   });
 });
+
+interface PersonInit extends BrowserContextOptions {
+  url?: string;
+}
 
 const LINES_OF_GRACE = [
   'Has anybody looked at the new machine yet?',

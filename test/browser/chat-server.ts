@@ -4,29 +4,50 @@ import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../apps/chat/dist/main.js', import.meta.url));
 
+/** How a node of the chat is started. */
+export interface ChatServerInit {
+  /** Default: a free one. */
+  port?: number;
+  /** The Redis that it shares with other nodes. Default: none, it is alone. */
+  redis?: string;
+}
+
 /** The chat as a process of its own, as `npm start` runs it, so that it can be killed. */
 export class ChatServer {
   private constructor(
     private readonly child: ChildProcess,
+    private readonly init: ChatServerInit,
     readonly url: string,
   ) {}
 
-  /** Port 0 takes a free one, which `url` then names. */
-  static async start(port = 0): Promise<ChatServer> {
+  static async start(init: ChatServerInit = {}): Promise<ChatServer> {
     const child = spawn(process.execPath, [entry], {
-      env: { ...process.env, PORT: String(port) },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        PORT: String(init.port ?? 0),
+        REDIS_URL: init.redis ?? '',
+        SESSION_SECRET: 'of the tests',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    for await (const chunk of child.stdout) {
-      output += String(chunk);
-      const url = /http:\/\/localhost:\d+/.exec(output)?.[0];
-      if (url !== undefined) {
-        child.stdout.resume();
-        return new ChatServer(child, url);
+    const url = await new Promise<string>((resolve, reject) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (text: Buffer) => {
+          output += text.toString();
+          const open = /http:\/\/localhost:\d+/.exec(output)?.[0];
+          if (open !== undefined) resolve(open);
+        });
       }
-    }
-    throw new Error(`The chat did not start: ${output}`);
+      child.once('exit', () => reject(new Error(`The chat did not start: ${output}`)));
+    });
+    return new ChatServer(child, init, url);
+  }
+
+  /** The same node again, as a new process on the same port. */
+  async restart(): Promise<ChatServer> {
+    await this.kill();
+    return ChatServer.start({ ...this.init, port: this.port });
   }
 
   get port(): number {

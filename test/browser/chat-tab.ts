@@ -7,7 +7,10 @@ export class ChatTab {
   /** The status of each answer to this tab's event stream. */
   readonly streamAnswers: number[] = [];
 
-  constructor(readonly page: Page) {
+  /** What came over this tab's event streams, as the browser read it. */
+  readonly events: { type: string; id: string; data: string }[] = [];
+
+  private constructor(readonly page: Page) {
     page.on('pageerror', (error) => this.faults.push(error.message));
     page.on('console', (message) => {
       if (/Content Security Policy|Refused to/.test(message.text())) this.faults.push(message.text());
@@ -15,6 +18,16 @@ export class ChatTab {
     page.on('response', (response) => {
       if (isStream(response)) this.streamAnswers.push(response.status());
     });
+  }
+
+  static async of(page: Page): Promise<ChatTab> {
+    const tab = new ChatTab(page);
+    const devtools = await page.context().newCDPSession(page);
+    devtools.on('Network.eventSourceMessageReceived', ({ eventName, eventId, data }) => {
+      tab.events.push({ type: eventName, id: eventId, data });
+    });
+    await devtools.send('Network.enable');
+    return tab;
   }
 
   async signIn(url: string, name: string): Promise<this> {
@@ -59,6 +72,15 @@ export class ChatTab {
     await this.input.press('Enter');
   }
 
+  /** How often a text came over the stream, whatever the page made of it. */
+  timesReceived(text: string): number {
+    return this.events.filter(({ data }) => data.includes(JSON.stringify(text))).length;
+  }
+
+  count(type: string): number {
+    return this.events.filter((event) => event.type === type).length;
+  }
+
   /** The bubbles whose text is exactly this. */
   bubble(text: string): Locator {
     return this.page.locator('.message').filter({ has: this.page.locator('.text').getByText(text, { exact: true }) });
@@ -72,7 +94,7 @@ export class ChatTab {
     await this.page.getByRole('button', { name: `Write to ${name}`, exact: true }).click();
   }
 
-  /** A room or a conversation in the list on the left. */
+  /** A room or a conversation in the list on the left, by its name. */
   thread(title: string): Locator {
     return this.page.locator('.threads .item').filter({ has: this.page.getByText(title, { exact: true }) });
   }
@@ -80,12 +102,23 @@ export class ChatTab {
   async createRoom(name: string): Promise<void> {
     await this.page.getByLabel('Name of a new room').fill(name);
     await this.page.getByRole('button', { name: 'Create' }).click();
-    await this.page.getByRole('heading', { name, level: 2, exact: true }).waitFor();
+    await this.isIn(name.toLowerCase());
   }
 
   async joinRoom(name: string): Promise<void> {
     await this.page.getByRole('button', { name: `Join ${name}`, exact: true }).click();
-    await this.page.getByRole('heading', { name, level: 2, exact: true }).waitFor();
+    await this.isIn(name);
+  }
+
+  /** The room is in sight, and this person is in it. */
+  private async isIn(room: string): Promise<void> {
+    await this.page.getByRole('heading', { name: `#${room}`, level: 2, exact: true }).waitFor();
+    await this.page.locator('#people-here').getByText('you', { exact: true }).waitFor();
+  }
+
+  async signOut(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Sign out' }).click();
+    await this.page.getByRole('button', { name: 'Come in' }).waitFor();
   }
 
   nextStreamAnswer(): Promise<Response> {

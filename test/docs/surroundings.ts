@@ -4,13 +4,13 @@
  */
 export const IMPORTS = [
   `import { Body, Controller, ForbiddenException, Get, Injectable, type MessageEvent, Module, NotFoundException,
-    type OnModuleDestroy, Param, Post, RequestMethod } from '@nestjs/common';`,
+    type OnModuleDestroy, Param, Post, Query, RequestMethod } from '@nestjs/common';`,
   `import { channels, type CloseReason, ConnectionRegistry, CurrentConnection, defineChannel, LastEventId, OnSseClose,
     OnSseOpen, SseBroadcaster, SseConnection, SseModule, type SseModuleOptions, type SseOptionsFactory, SseSignal,
     SseStream } from 'nestjs-event-stream';`,
   `import { SseTestClient } from 'nestjs-event-stream/testing';`,
   `import { setTimeout as delay } from 'node:timers/promises';`,
-  `import { firstValueFrom, interval, map, Observable } from 'rxjs';`,
+  `import { firstValueFrom, interval, map, Observable, of } from 'rxjs';`,
 ]
   .join(' ')
   .replace(/\s+/g, ' ');
@@ -27,6 +27,7 @@ export const PLACEHOLDERS = `
   declare class Question { text: string }
   declare class MessageDto { text: string }
   declare class User { id: string }
+  declare class OrdersService { open(): Promise<{ id: number }[]> }
   declare class ConfigModule {}
   declare class ConfigService { maxStreams: number }
   interface ChatMessage { text: string }

@@ -16,14 +16,17 @@ const PATIENCE = 5_000;
 
 /** A TCP client that speaks HTTP/1 by hand: it can pipeline, stop reading, half close, and vanish with a RST. */
 export class RawSocket {
-  received = Buffer.alloc(0);
   ended = false;
+  /** How many bytes came. */
+  byteCount = 0;
+  private parts: Buffer[] = [];
 
   private readonly waiting = new Set<() => void>();
 
   private constructor(readonly socket: Socket) {
     socket.on('data', (bytes: Buffer) => {
-      this.received = Buffer.concat([this.received, bytes]);
+      this.parts.push(bytes);
+      this.byteCount += bytes.length;
       this.tellWaiting();
     });
     for (const event of ['end', 'close', 'error']) {
@@ -55,6 +58,12 @@ export class RawSocket {
     return this;
   }
 
+  /** All bytes so far. Put together when somebody looks: for megabytes it would be too much to do so each time. */
+  get received(): Buffer {
+    if (this.parts.length !== 1) this.parts = [Buffer.concat(this.parts)];
+    return this.parts[0]!;
+  }
+
   get text(): string {
     return this.received.toString('utf8');
   }
@@ -63,7 +72,7 @@ export class RawSocket {
   async until(condition: (text: string) => boolean): Promise<string> {
     while (!condition(this.text)) {
       if (this.ended) throw new Error(`The connection ended too early. It had brought:\n${shown(this.text)}`);
-      await this.change();
+      await this.news();
     }
     return this.text;
   }
@@ -78,7 +87,7 @@ export class RawSocket {
       const answer = this.answerSoFar(offset);
       if (answer && (answer.complete || this.ended)) return answer;
       if (this.ended) throw new Error(`No answer in:\n${shown(this.text)}`);
-      await this.change();
+      await this.news();
     }
   }
 
@@ -89,7 +98,7 @@ export class RawSocket {
 
   /** Waits until nothing more can come: a FIN or a RST of the server. */
   async untilEnded(): Promise<void> {
-    while (!this.ended) await this.change();
+    while (!this.ended) await this.news();
   }
 
   stopReading(): void {
@@ -121,8 +130,8 @@ export class RawSocket {
     for (const tell of [...this.waiting]) tell();
   }
 
-  /** The next time that something came, or the end. */
-  private async change(): Promise<void> {
+  /** Resolves the next time that something comes, or at the end. */
+  async news(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const settle = () => {
         clearTimeout(timer);

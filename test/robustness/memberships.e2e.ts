@@ -79,7 +79,7 @@ describe('a connection that ends as it joins a channel', () => {
 
 describe('a close hook that ends a subscription', () => {
   it('does not have a user leave who is still there with another tab', async () => {
-    const app = await startWith();
+    const app = await startWith({ presence: { grace: 0 } });
     const changes: string[] = [];
     app.presence.changes$('a').subscribe(({ type, userId }) => changes.push(`${userId} ${type}`));
     app.connections.closed$.subscribe(({ connection }) => void connection.unsubscribe('a'));

@@ -72,11 +72,13 @@ export {
 } from './channels/channel.js';
 export { channels, type ChannelSubscription } from './channels/channel-subscription.js';
 export { type ConnectionTarget, type DisconnectTarget } from './channels/sse-command.js';
+export { type DeadLetterInfo, type SseDeadLetter } from './channels/dead-letters.js';
+export { MessageQueue, type MessageQueueStats } from './channels/message-queue.js';
 export { type PublishOptions } from './channels/publish-options.js';
 export { SseBroadcaster } from './channels/sse-broadcaster.js';
 export { type PresenceChange, type PresenceMember, SsePresence } from './channels/sse-presence.js';
 
-export { OnSseClose, OnSseOpen } from './streaming/connection-hooks.js';
+export { OnSseClose, OnSseDeadLetter, OnSseOpen } from './streaming/connection-hooks.js';
 export { SseStream } from './streaming/sse-stream.decorator.js';
 export { type SseStreamOptions } from './streaming/sse-stream-options.js';
 export { CurrentConnection, LastEventId, SseSignal } from './streaming/stream-parameters.js';

@@ -9,12 +9,16 @@ import { ChannelLosses } from './channels/channel-losses.js';
 import { ChannelMembership } from './channels/channel-membership.js';
 import { ChannelPast } from './channels/channel-past.js';
 import { Checkpoints } from './channels/checkpoints.js';
+import { DeadLetters } from './channels/dead-letters.js';
 import { EnginePatience } from './channels/engine-patience.js';
 import { HistoryReader } from './channels/history-reader.js';
+import { MessageEncoder } from './channels/message-encoder.js';
+import { MessageQueue } from './channels/message-queue.js';
 import { NodeCommands } from './channels/node-commands.js';
 import { PresenceAnnouncer } from './channels/presence-announcer.js';
 import { PresenceFeed } from './channels/presence-feed.js';
 import { PresenceTracker } from './channels/presence-tracker.js';
+import { QueueAcknowledgements } from './channels/queue-acknowledgements.js';
 import { QueueDrain } from './channels/queue-drain.js';
 import { SEAM_SERVICES, type SeamServices } from './channels/seam-services.js';
 import { SseBroadcaster } from './channels/sse-broadcaster.js';
@@ -111,6 +115,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     ChannelPast,
     Checkpoints,
     EnginePatience,
+    DeadLetters,
+    QueueAcknowledgements,
     QueueDrain,
     {
       provide: SEAM_SERVICES,
@@ -128,6 +134,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     ChannelLosses,
     ChannelMembership,
     NodeCommands,
+    MessageEncoder,
+    MessageQueue,
     SseBroadcaster,
 
     PresenceTracker,
@@ -144,7 +152,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     SseShutdown,
     ShutdownWarning,
   ],
-  exports: [ConnectionRegistry, HeartbeatService, SseBroadcaster, SsePresence, StreamOpener],
+  exports: [ConnectionRegistry, HeartbeatService, MessageQueue, SseBroadcaster, SsePresence, StreamOpener],
 })
 export class SseModule extends ConfigurableModuleClass {
   /** With no options every default applies, and nothing needs to be installed. */

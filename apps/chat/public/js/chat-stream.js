@@ -2,42 +2,43 @@
 const EVENTS = [
   'welcome',
   'room-opened',
-  'room-closed',
-  'person-arrived',
-  'person-left',
   'room-message',
   'room-typing',
-  'room-arrived',
-  'room-left',
-  'you-joined',
-  'you-left',
   'direct-message',
   'direct-typing',
+  'sse:presence',
+  'sse:reset',
   'sse:dropped',
   'sse:closing',
 ];
 
 /**
- * The one event stream of this tab. EventSource reconnects by itself after a cut or a restart of the server. After
- * `sse:end` it asks once more, is told that the stream is over for good, and stays closed: nothing to do for that here.
+ * The one event stream of this tab. EventSource reconnects by itself after a cut or a restart of the server, and says which
+ * event it had last, upon which the server sends what was missed. After `sse:end` it asks once more, is told that the
+ * stream is over for good, and stays closed: nothing to do for that here.
  */
 export class ChatStream {
   #source;
   #listener;
 
-  /** `listener`: `onEvent(type, data)`, `onReconnecting()`, `onEnded(reason)`, `onRefused()`. */
+  /** `listener`: `onOpen()`, `onEvent(type, data)`, `onReconnecting()`, `onEnded(reason)`, `onRefused()`. */
   constructor(listener) {
     this.#listener = listener;
   }
 
-  open() {
-    this.#source?.close();
-    const source = new EventSource('/events');
+  /** From the beginning: a new EventSource has had no event. */
+  open(rooms) {
+    this.close();
+    const source = new EventSource(`/events?${new URLSearchParams(rooms.map((room) => ['room', room]))}`);
     this.#source = source;
     let ended = false;
 
+    source.addEventListener('open', () => this.#listener.onOpen());
     for (const type of EVENTS) {
-      source.addEventListener(type, (event) => this.#listener.onEvent(type, JSON.parse(event.data)));
+      source.addEventListener(type, (event) => {
+        // What a closed source had still to tell comes again.
+        if (source === this.#source) this.#listener.onEvent(type, JSON.parse(event.data));
+      });
     }
     source.addEventListener('sse:end', (event) => {
       ended = true;
@@ -45,7 +46,7 @@ export class ChatStream {
     });
     source.addEventListener('error', () => {
       if (ended || source !== this.#source) return;
-      // Closed without an end: the answer was no event stream, such as a 401 from a server that forgot the session.
+      // Closed without an end: the answer was no event stream, such as a 401 to a session that is over.
       if (source.readyState === EventSource.CLOSED) this.#listener.onRefused();
       else this.#listener.onReconnecting();
     });

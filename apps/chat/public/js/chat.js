@@ -3,30 +3,36 @@ import { ChatStream } from './chat-stream.js';
 import { incomingEvents } from './incoming-events.js';
 import { del, get, post } from './requests.js';
 import { currentSession } from './session.js';
-import { Synchronisation } from './synchronisation.js';
 
 const TRY_AGAIN_AFTER = 3_000;
-const LOBBY = 'lobby';
+const MOST_ROOMS = 50;
 
-/** What this page does: it signs in, keeps one stream open and its rooms on it, and carries out what is clicked. */
+/** Why the page was loaded anew, by the reason of `sse:reset`. */
+const RESETS = {
+  epoch: 'The server was restarted, and what was said before is gone.',
+  history: 'This tab was away for long: it shows the latest messages only.',
+};
+const OTHER_RESET = 'Some messages may have been missed: the latest were loaded again.';
+
+/** What this page does: it signs in, keeps one stream open, and carries out what is clicked. */
 export class Chat extends EventTarget {
-  state = new ChatState();
+  state = new ChatState(() => this.#begin());
 
-  #connectionId;
   #wasConnected = false;
-  #rejoin = [];
-  #reconnectedNotice = '';
+  #isBeginning = false;
+  /** What to say once the stream is open again. */
+  #explanation = '';
   #applyEvent = incomingEvents(this.state, {
-    joinRoom: (roomId) => this.#synchronisation.room(roomId),
+    reset: (reason) => this.#begin(RESETS[reason] ?? OTHER_RESET),
+    fellBehind: () => this.#begin('This tab fell behind: the latest messages were loaded again.'),
     serverStops: () => this.notice('The server is stopping. This page reconnects when it is there again.'),
-    fellBehind: () => this.#reload('This tab fell behind. Messages were reloaded.'),
   });
-  #synchronisation = new Synchronisation(this.state, this.#applyEvent);
   #stream = new ChatStream({
+    onOpen: () => this.#wasConnected && this.#connected(),
     onEvent: (type, data) => this.#received(type, data),
     onReconnecting: () => this.#setConnection(this.#wasConnected ? 'reconnecting' : 'connecting'),
     onEnded: (reason) => this.#ended(reason),
-    onRefused: () => this.#recover(),
+    onRefused: () => this.#refused(),
   });
 
   async start() {
@@ -38,9 +44,7 @@ export class Chat extends EventTarget {
   }
 
   async signIn(name) {
-    const me = await post('/session', { name });
-    this.#rejoin = [LOBBY];
-    this.#enter(me);
+    this.#enter(await post('/session', { name }));
   }
 
   async signOut() {
@@ -49,7 +53,7 @@ export class Chat extends EventTarget {
     try {
       await del('/session');
     } catch (error) {
-      this.#stream.open();
+      this.takeOver();
       throw error;
     }
     this.#showSignIn('');
@@ -58,31 +62,34 @@ export class Chat extends EventTarget {
   /** Opens the stream again, in the place of the person's oldest one. */
   takeOver() {
     this.#setConnection('connecting');
-    this.#stream.open();
+    this.#stream.open(this.state.memory.rooms);
   }
 
-  async openRoom(name) {
-    const room = await post('/rooms', { name });
-    this.state.rooms.set(room.id, room);
-    await this.joinRoom(room.id);
+  /** Goes to a room, which need not have been there before. */
+  async joinRoom(name) {
+    const { memory } = this.state;
+    if (memory.rooms.length >= MOST_ROOMS) throw new Error(`You are in ${MOST_ROOMS} rooms: leave one of them first`);
+    const { room } = await post('/rooms', { name });
+    if (!memory.rooms.includes(room)) {
+      memory.rooms = [...memory.rooms, room];
+      void this.#begin();
+    }
+    this.state.activate(this.state.joinRoom(room));
   }
 
-  async joinRoom(roomId) {
-    await this.#synchronisation.room(roomId);
-    this.state.activate(this.state.room(roomId));
-  }
-
-  async leaveRoom(thread) {
-    await post(`${thread.path}/leave`);
-    this.state.drop(thread);
+  leaveRoom({ id }) {
+    this.state.memory.rooms = this.state.memory.rooms.filter((room) => room !== id);
+    this.state.drop(this.state.room(id));
+    void this.#begin();
   }
 
   writeTo(person) {
     this.state.activate(this.state.conversation(person));
   }
 
-  async send(thread, text) {
-    thread.add(await post(`${thread.path}/messages`, { text }));
+  /** `id`: the same one for the same message, however often it is sent. */
+  async send(thread, id, text) {
+    this.state.add(thread, await post(`${thread.path}/messages`, { id, text }));
     this.state.changed();
   }
 
@@ -96,43 +103,57 @@ export class Chat extends EventTarget {
     this.dispatchEvent(new Event('opened'));
   }
 
+  /** An empty one takes the last one away. */
   notice(text) {
     this.dispatchEvent(new CustomEvent('notice', { detail: text }));
   }
 
   #enter(me) {
-    this.state.me = me;
-    this.#setConnection('connecting');
-    this.#stream.open();
+    this.state.enter(me);
+    this.takeOver();
   }
 
   #received(type, data) {
-    if (type === 'welcome') void this.#welcomed(data.connectionId);
-    else this.#synchronisation.receive({ type, data });
+    this.#applyEvent(type, data);
+    if (type === 'welcome') this.#connected();
   }
 
-  /** The stream is open, for the first time or again: the server knows nothing yet of the rooms it should carry. */
-  async #welcomed(connectionId) {
-    this.#connectionId = connectionId;
-    try {
-      await this.#synchronisation.all(connectionId, this.#rejoin);
-    } catch (error) {
-      // Perhaps cut again meanwhile; then there is another welcome, which starts over.
-      if (connectionId === this.#connectionId) this.notice(`Not everything could be loaded: ${error.message}`);
-      return;
-    }
-    if (connectionId !== this.#connectionId) return;
-    this.#rejoin = [];
-    this.state.activateRemembered();
-    this.#setConnection('connected');
-    if (this.#wasConnected) this.notice(this.#reconnectedNotice || 'Reconnected. Messages were reloaded.');
-    this.#reconnectedNotice = '';
+  #connected() {
+    const wasAway = this.state.connection !== 'connected';
+    if (wasAway || this.#explanation) this.notice(this.#explanation);
+    this.#explanation = '';
     this.#wasConnected = true;
+    this.#setConnection('connected');
   }
 
-  async #reload(notice) {
-    await this.#synchronisation.all(this.#connectionId);
-    this.notice(notice);
+  /**
+   * Opens the stream from the beginning: with other rooms, or since this page may have missed something. The request in
+   * between gives the server the time to see that the old stream is over, which would count among this person's five.
+   */
+  async #begin(explanation = '') {
+    this.#explanation ||= explanation;
+    if (this.#isBeginning || !this.state.me || this.state.connection === 'ended') return;
+    this.#isBeginning = true;
+    this.#stream.close();
+    try {
+      const me = await currentSession(this.state.me.name);
+      if (!this.state.me) return;
+      // Another tab has signed in as somebody else.
+      if (me.userId !== this.state.me.userId) this.state.reset();
+      this.state.enter(me);
+      this.#stream.open(this.state.memory.rooms);
+    } catch (error) {
+      if (error.status === 401 || error.status === 409) this.#showSignIn('Your session is over: sign in again.');
+      else this.#refused();
+    } finally {
+      this.#isBeginning = false;
+    }
+  }
+
+  /** The stream was answered with an error, and EventSource gave up; or nobody answered. */
+  #refused() {
+    this.#setConnection('reconnecting');
+    setTimeout(() => this.#begin(), TRY_AGAIN_AFTER);
   }
 
   #ended(reason) {
@@ -144,40 +165,11 @@ export class Chat extends EventTarget {
     this.dispatchEvent(new CustomEvent('ended', { detail: reason }));
   }
 
-  /** The stream was answered with an error, and EventSource gave up: find out why, mend it, open it again. */
-  async #recover() {
-    if (!this.state.me) return;
-    this.#setConnection('reconnecting');
-    const { userId, name } = this.state.me;
-    try {
-      const me = await currentSession(name);
-      if (!this.state.me) return;
-      this.state.me = me;
-      if (me.userId === userId) {
-        setTimeout(() => this.state.me && this.#stream.open(), TRY_AGAIN_AFTER);
-      } else {
-        this.#wasForgotten();
-        this.#stream.open();
-      }
-    } catch (error) {
-      if (error.status === 401) this.#showSignIn('The server was restarted, and your name is taken meanwhile.');
-      else setTimeout(() => this.#recover(), TRY_AGAIN_AFTER);
-    }
-  }
-
-  /** Sessions are in the server's memory: after a restart one is somebody new, with the same name. */
-  #wasForgotten() {
-    this.#rejoin = [...this.state.threads.values()].filter(({ kind }) => kind === 'room').map(({ id }) => id);
-    for (const thread of [...this.state.threads.values()]) {
-      if (thread.kind === 'direct') this.state.drop(thread);
-    }
-    this.#reconnectedNotice = 'Reconnected. The server was restarted and has forgotten earlier messages and rooms.';
-  }
-
   #showSignIn(message) {
     this.#stream.close();
     this.#wasConnected = false;
     this.state.reset();
+    this.notice('');
     this.dispatchEvent(new CustomEvent('signed-out', { detail: message }));
   }
 

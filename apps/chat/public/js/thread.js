@@ -1,3 +1,5 @@
+import { People } from './people.js';
+
 const SHOWN_MESSAGES = 500;
 const TYPING_FOR = 4_000;
 
@@ -6,44 +8,59 @@ export class Thread {
   messages = [];
   unread = 0;
   draft = '';
-  /** Who is in the room, by user id. */
-  people = new Map();
+  /** Who is in the room. */
+  people = new People();
   /** Who is typing, by user id. */
   typing = new Map();
+  #readUntil;
 
-  /** `kind` is `room` or `direct`; `id` that of the room or of the other person. */
-  constructor(kind, id, title, isLoaded) {
+  /** `kind` is `room` or `direct`; `id` is the name of the room or the other person's user id. */
+  constructor(kind, id, title, readUntil) {
     this.kind = kind;
     this.id = id;
     this.title = title;
-    this.isLoaded = isLoaded;
+    this.#readUntil = readUntil;
   }
 
   get key() {
     return `${this.kind}:${this.id}`;
   }
 
-  get path() {
-    return this.kind === 'room' ? `/rooms/${this.id}` : `/direct/${this.id}`;
+  get label() {
+    return this.kind === 'room' ? `#${this.title}` : this.title;
   }
 
-  /** True if the message was not known: its author gets it as the answer to the request and over the stream. */
-  add(message) {
+  get path() {
+    return `${this.kind === 'room' ? '/rooms' : '/direct'}/${encodeURIComponent(this.id)}`;
+  }
+
+  /**
+   * True if the message was not known: its author gets it as the answer to the request and over the stream. What waited in
+   * a queue comes before what the history has, so it goes to where its time belongs.
+   */
+  add(message, isOwn) {
     if (this.messages.some(({ id }) => id === message.id)) return false;
-    this.messages.push(message);
+    const before = this.messages.findLastIndex(({ sentAt }) => sentAt <= message.sentAt);
+    this.messages.splice(before + 1, 0, message);
     if (this.messages.length > SHOWN_MESSAGES) this.messages.shift();
+    if (!isOwn && message.sentAt > this.#readUntil) this.unread += 1;
     this.typing.delete(message.author.userId);
     return true;
   }
 
-  /** Takes what the server has for what was shown. What others said while this page was away is unread. */
-  load(messages, me) {
-    if (this.isLoaded) {
-      const known = new Set(this.messages.map(({ id }) => id));
-      this.unread += messages.filter(({ id, author }) => !known.has(id) && author.userId !== me.userId).length;
-    }
-    this.messages = messages;
-    this.isLoaded = true;
+  /** Everything in it was seen. Returns until when, if that is news. */
+  read() {
+    this.unread = 0;
+    const { sentAt } = this.messages.at(-1) ?? {};
+    if (!(sentAt > this.#readUntil)) return undefined;
+    this.#readUntil = sentAt;
+    return sentAt;
+  }
+
+  /** What it shows is not known to be all: the stream brings it again from the beginning. */
+  clear() {
+    this.messages = [];
+    this.unread = 0;
   }
 
   /** Until there is a message, or nothing was heard of it for a few seconds. */

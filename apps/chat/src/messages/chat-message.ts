@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { type ChatUser } from '../session/chat-user.js';
+import { type PostMessage } from './post-message.dto.js';
 
 export interface ChatMessage {
   id: string;
@@ -9,11 +9,7 @@ export interface ChatMessage {
   sentAt: string;
 }
 
-export function writeMessage(author: ChatUser, text: string): ChatMessage {
-  return {
-    id: randomUUID(),
-    author: { userId: author.userId, name: author.name },
-    text,
-    sentAt: new Date().toISOString(),
-  };
+/** The page names what it sends, and the author is part of the id: nobody can send something under another's id. */
+export function writeMessage({ userId, name }: ChatUser, { id, text }: PostMessage): ChatMessage {
+  return { id: `${userId}/${id}`, author: { userId, name }, text, sentAt: new Date().toISOString() };
 }

@@ -4,10 +4,9 @@ import { type ChatUser } from '../session/chat-user.js';
 
 /** A page has one stream for all its rooms, so each event says which room it is about. */
 export interface RoomEvents {
-  'room-message': { roomId: string; message: ChatMessage };
-  'room-typing': { roomId: string; user: ChatUser };
-  'room-arrived': { roomId: string; user: ChatUser };
-  'room-left': { roomId: string; userId: string };
+  'room-message': { room: string; message: ChatMessage };
+  'room-typing': { room: string; user: ChatUser };
 }
 
-export const roomChannel = defineChannel<RoomEvents>('room.:id');
+/** With presence: who listens is told who else does, and who comes and goes. */
+export const roomChannel = defineChannel<RoomEvents>('room.:name', { presence: true });

@@ -1,41 +1,34 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { type ChatMessage } from '../messages/chat-message.js';
+import { PostMessage } from '../messages/post-message.dto.js';
 import { type ChatUser } from '../session/chat-user.js';
 import { CurrentUser } from '../session/current-user.decorator.js';
-import { TabStreams } from '../stream/tab-streams.js';
-import { JoinRoom, OpenRoom } from './room.dto.js';
-import { RoomsService, type RoomView } from './rooms.service.js';
+import { OpenRoom, RoomInPath } from './room-name.js';
+import { RoomsService } from './rooms.service.js';
 
 @Controller('rooms')
 export class RoomsController {
-  constructor(
-    private readonly rooms: RoomsService,
-    private readonly streams: TabStreams,
-  ) {}
+  constructor(private readonly rooms: RoomsService) {}
 
-  @Get()
-  list(@CurrentUser() user: ChatUser): RoomView[] {
-    return this.rooms.list(user);
-  }
-
+  /** Answers with the name as it is written from now on. The page goes there by opening its stream with that room. */
   @Post()
-  open(@Body() { name }: OpenRoom, @CurrentUser() user: ChatUser): Promise<RoomView> {
-    return this.rooms.open(name, user);
+  async open(@Body() { name }: OpenRoom): Promise<{ room: string }> {
+    await this.rooms.announce(name);
+    return { room: name };
   }
 
-  @Post(':roomId/join')
-  @HttpCode(200)
-  join(
-    @Param('roomId') roomId: string,
-    @Body() { connectionId }: JoinRoom,
+  @Post(':room/messages')
+  post(
+    @Param() { room }: RoomInPath,
+    @Body() message: PostMessage,
     @CurrentUser() user: ChatUser,
-  ): Promise<RoomView> {
-    this.streams.requireOwn(user, connectionId);
-    return this.rooms.join(roomId, user, connectionId);
+  ): Promise<ChatMessage> {
+    return this.rooms.post(room, user, message);
   }
 
-  @Post(':roomId/leave')
+  @Post(':room/typing')
   @HttpCode(204)
-  leave(@Param('roomId') roomId: string, @CurrentUser() user: ChatUser): Promise<void> {
-    return this.rooms.leave(roomId, user);
+  typing(@Param() { room }: RoomInPath, @CurrentUser() user: ChatUser): Promise<void> {
+    return this.rooms.typing(room, user);
   }
 }

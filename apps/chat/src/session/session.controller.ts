@@ -1,38 +1,66 @@
+import { randomBytes } from 'node:crypto';
 import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
+import { SseBroadcaster } from 'nestjs-event-stream';
 import { type ChatUser } from './chat-user.js';
 import { CurrentUser } from './current-user.decorator.js';
-import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie.js';
-import { SESSION_MAX_AGE, SessionStore } from './session.store.js';
+import { NamesInUse } from './names-in-use.js';
+import {
+  clearSessionCookie,
+  readBrowserCookie,
+  readSessionCookie,
+  setBrowserCookie,
+  setSessionCookie,
+} from './session-cookies.js';
+import { SessionSigner } from './session-signer.js';
 import { SignIn } from './sign-in.dto.js';
 import { WithoutSession } from './without-session.decorator.js';
 
 @Controller('session')
 export class SessionController {
-  constructor(private readonly sessions: SessionStore) {}
+  constructor(
+    private readonly signer: SessionSigner,
+    private readonly names: NamesInUse,
+    private readonly broadcaster: SseBroadcaster,
+  ) {}
 
+  /** Asked by every page that opens, which makes the session last from then on. */
   @Get()
-  current(@CurrentUser() user: ChatUser): ChatUser {
+  current(
+    @CurrentUser() user: ChatUser,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): ChatUser {
+    setSessionCookie(request, response, this.signer.sign(user));
     return user;
   }
 
   @Post()
   @WithoutSession(true)
-  signIn(@Body() body: SignIn, @Req() request: Request, @Res({ passthrough: true }) response: Response): ChatUser {
-    const current = this.sessions.use(readSessionCookie(request));
-    // Another tab was faster.
-    if (current?.user.name === body.name) return current.user;
-    const session = this.sessions.create(body.name);
-    if (current !== undefined) this.sessions.end(current);
-    setSessionCookie(request, response, session.id, SESSION_MAX_AGE);
-    return session.user;
+  async signIn(
+    @Body() { name }: SignIn,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ChatUser> {
+    const browser = readBrowserCookie(request) ?? randomBytes(18).toString('base64url');
+    const user = this.signer.userFor(name, browser);
+    await this.names.requireFree(user);
+    const previous = this.signer.read(readSessionCookie(request));
+    if (previous !== undefined && previous.userId !== user.userId) await this.endStreams(previous);
+    setBrowserCookie(request, response, browser);
+    setSessionCookie(request, response, this.signer.sign(user));
+    return user;
   }
 
   @Delete()
   @HttpCode(204)
-  signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): void {
-    const session = this.sessions.use(readSessionCookie(request));
-    if (session !== undefined) this.sessions.end(session);
+  async signOut(@CurrentUser() user: ChatUser, @Res({ passthrough: true }) response: Response): Promise<void> {
+    await this.endStreams(user);
     clearSessionCookie(response);
+  }
+
+  /** In every tab, on every node: the page is told `sse:end` with this reason, and its EventSource stays closed. */
+  private async endStreams({ userId }: ChatUser): Promise<void> {
+    await this.broadcaster.disconnect({ user: userId }, 'signed-out');
   }
 }

@@ -1,12 +1,8 @@
 import { defineChannel } from 'nestjs-event-stream';
-import { type ChatUser } from '../session/chat-user.js';
 
 export interface DirectoryEvents {
-  'room-opened': { id: string; name: string };
-  'room-closed': { id: string };
-  'person-arrived': ChatUser;
-  'person-left': { userId: string };
+  'room-opened': { room: string };
 }
 
-/** What everybody who is signed in hears: which rooms there are and who is here. Every stream opens on it. */
-export const directoryChannel = defineChannel<DirectoryEvents>('directory');
+/** What every stream is on: which rooms there are, by its history, and who is in the chat, by its presence. */
+export const directoryChannel = defineChannel<DirectoryEvents>('directory', { presence: true });

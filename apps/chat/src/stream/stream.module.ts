@@ -1,12 +1,6 @@
 import { Module } from '@nestjs/common';
-import { SessionModule } from '../session/session.module.js';
+import { RoomsModule } from '../rooms/rooms.module.js';
 import { StreamController } from './stream.controller.js';
-import { TabStreams } from './tab-streams.js';
 
-@Module({
-  imports: [SessionModule],
-  controllers: [StreamController],
-  providers: [TabStreams],
-  exports: [TabStreams],
-})
+@Module({ imports: [RoomsModule], controllers: [StreamController] })
 export class StreamModule {}

@@ -39,6 +39,7 @@ class ChannelLog {
     if (!oldest) return undefined;
     this.oldest = oldest.next;
     if (!this.oldest) this.newest = undefined;
+    oldest.next = undefined;
     this.count--;
     this.completeAfter = oldest.message.sequence;
     return oldest;

@@ -1,4 +1,5 @@
 import { type SseConnection } from '../connections/sse-connection.js';
+import { type LogPosition } from '../protocol/event-id.js';
 
 /** What has waited for a user, as the seam of his stream sees it. */
 export interface Backlog {
@@ -15,4 +16,10 @@ export interface Backlog {
    * @throws SseBackplaneError if the engine is away
    */
   send(connection: SseConnection, cursor: number | undefined): Promise<void>;
+  /**
+   * Sends what was lost on its way to an open stream and waits for its user all the same, up to a position; nothing if these
+   * channels have none of it. It is sent before the stream is told of the loss: that moves the client's cursor, and up to
+   * there he is taken to have it all. It never rejects: a stream that it can't be sent to is sent away.
+   */
+  recover(connection: SseConnection, channels: readonly string[], position: LogPosition): Promise<void> | undefined;
 }

@@ -2,7 +2,10 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Backplane } from '../backplane/backplane.js';
+import { type Subscribed } from '../backplane/event-log.js';
+import { resolveOptions } from '../options/check-options.js';
 import { BackplaneSubscriptions } from './backplane-subscriptions.js';
+import { ChannelLogs } from './channel-logs.js';
 
 /** A call to the backplane that waits for its answer. */
 interface Call {
@@ -24,11 +27,11 @@ class Engine {
     unsubscribe: (channel: string) => this.called('unsubscribe', channel, () => this.known.delete(channel)),
   } as unknown as Backplane;
 
-  private called(verb: Call['verb'], channel: string, act: () => unknown): Promise<void> {
+  private called(verb: Call['verb'], channel: string, act: () => unknown): Promise<Subscribed> {
     return new Promise((resolve, reject) => {
       const succeed = () => {
         act();
-        resolve();
+        resolve({ position: { epoch: 'e', sequence: 7 }, last: 7 });
       };
       const call: Call = { verb, channel, succeed, fail: () => reject(new Error('The engine is away')) };
       if (this.isPrompt) succeed();
@@ -40,12 +43,15 @@ class Engine {
 describe('BackplaneSubscriptions', () => {
   let engine: Engine;
   let listeners: Set<string>;
+  let logs: ChannelLogs;
   let subscriptions: BackplaneSubscriptions;
-  beforeEach(() => {
+  const begin = () => {
     engine = new Engine();
     listeners = new Set();
-    subscriptions = new BackplaneSubscriptions(engine.backplane, (channel) => listeners.has(channel));
-  });
+    logs = new ChannelLogs(resolveOptions());
+    subscriptions = new BackplaneSubscriptions(engine.backplane, logs, (channel) => listeners.has(channel));
+  };
+  beforeEach(begin);
 
   /** What came of a listener's coming or going, once that is known. */
   function come(channel: string): Promise<string> {
@@ -123,6 +129,53 @@ describe('BackplaneSubscriptions', () => {
     expect([...engine.known]).toEqual(['b']);
   });
 
+  describe('and the log of a channel', () => {
+    const live = (sequence: number, previous: number) =>
+      logs.record({ channel: 'a', data: 'x', id: `e-${sequence}`, sequence, previous, age: 0 });
+
+    it('which is there while it is subscribed to, and begins there', async () => {
+      const coming = come('a');
+      expect(logs.get('a')).toBeUndefined();
+      engine.calls[0]!.succeed();
+      await coming;
+      expect(logs.get('a')!.completeAfter).toBe(7);
+      const leaving = go('a');
+      engine.calls[1]!.succeed();
+      await leaving;
+      expect(logs.get('a')).toBeUndefined();
+    });
+
+    it('which keeps what came before the subscription was confirmed', async () => {
+      const coming = come('a');
+      live(9, 7);
+      engine.calls[0]!.succeed();
+      await coming;
+      expect(logs.get('a')!.events.map(({ sequence }) => sequence)).toEqual([9]);
+    });
+
+    it.each(['succeeds', 'fails'])('which has no hole where leaving %s while events go on coming', async (outcome) => {
+      void come('a');
+      engine.calls[0]!.succeed();
+      await turn();
+      live(8, 7);
+      const leaving = go('a');
+      const back = come('a');
+      // Of this time nobody can say what came and what did not.
+      live(9, 8);
+      if (outcome === 'succeeds') engine.calls[1]!.succeed();
+      else engine.calls[1]!.fail();
+      await leaving;
+      live(11, 10);
+      await turn();
+      engine.calls[2]!.succeed();
+      await back;
+
+      const { completeAfter, events } = logs.get('a')!;
+      expect(events.map(({ sequence }) => sequence).filter((sequence) => sequence < 11)).toEqual([]);
+      expect(completeAfter).toBeGreaterThanOrEqual(7);
+    });
+  });
+
   it('has the engine know in the end just the channels with listeners, whatever fails on the way', async () => {
     const step = fc.record({
       act: fc.constantFrom('come' as const, 'go' as const, 'succeed' as const, 'fail' as const, 'turn' as const),
@@ -130,9 +183,7 @@ describe('BackplaneSubscriptions', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        engine = new Engine();
-        listeners = new Set();
-        subscriptions = new BackplaneSubscriptions(engine.backplane, (channel) => listeners.has(channel));
+        begin();
         let next = 0;
         for (const { act, channel } of steps) {
           if (act === 'come') void come(channel);
@@ -147,6 +198,7 @@ describe('BackplaneSubscriptions', () => {
         await come('z');
         await turn();
         expect([...engine.known].sort()).toEqual([...listeners].sort());
+        for (const channel of ['a', 'b', 'c']) expect(logs.get(channel) !== undefined).toBe(listeners.has(channel));
       }),
       { numRuns: 200 },
     );

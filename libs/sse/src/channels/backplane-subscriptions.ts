@@ -10,6 +10,8 @@ export class BackplaneSubscriptions {
   /** What the backplane knows of a channel; `unknown` while it is told, and after that failed. */
   private readonly states = new Map<string, 'subscribed' | 'unknown'>();
   private readonly running = new Map<string, Promise<void>>();
+  /** Channels whose promise in `running` has not begun: while an engine is away, nobody who comes and goes adds to them. */
+  private readonly queued = new Set<string>();
 
   constructor(
     private readonly backplane: Backplane,
@@ -24,7 +26,12 @@ export class BackplaneSubscriptions {
   settle(channel: string): Promise<void> | undefined {
     const previous = this.running.get(channel);
     if (!previous && this.isSettled(channel)) return undefined;
-    const next = () => this.carryOut(channel);
+    if (previous && this.queued.has(channel)) return previous;
+    const next = () => {
+      this.queued.delete(channel);
+      return this.carryOut(channel);
+    };
+    if (previous) this.queued.add(channel);
     const result = previous ? previous.then(next, next) : next();
     this.running.set(channel, result);
     const done = () => {
@@ -34,7 +41,8 @@ export class BackplaneSubscriptions {
     return result;
   }
 
-  private isSettled(channel: string): boolean {
+  /** Whether the backplane knows. */
+  isSettled(channel: string): boolean {
     return this.states.get(channel) === (this.hasListeners(channel) ? 'subscribed' : undefined);
   }
 
@@ -42,6 +50,8 @@ export class BackplaneSubscriptions {
     if (this.isSettled(channel)) return;
     const isWanted = this.hasListeners(channel);
     this.states.set(channel, 'unknown');
+    // Only an unbroken subscription makes a log without a hole: what came while the channel was left, or could not be, is none.
+    this.logs.close(channel);
     if (isWanted) {
       this.logs.open(channel, await this.backplane.subscribe(channel));
       this.states.set(channel, 'subscribed');

@@ -1,28 +1,27 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Backplane } from '../backplane/backplane.js';
 import { BACKPLANE } from '../backplane/tokens.js';
 import { type CatchUp } from '../connections/catch-up.js';
 import { type ChannelReading } from '../connections/channel-reading.js';
-import { jitter } from '../connections/jitter.js';
 import { monotonicNow } from '../connections/monotonic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
-import { errorText } from '../protocol/error-text.js';
 import { type LogPosition } from '../protocol/event-id.js';
 import { type Frame } from '../protocol/frame.js';
+import { type ChannelLog } from './channel-log.js';
 import { ChannelLogs } from './channel-logs.js';
 import { channelPage, type ReadingPlace } from './channel-page.js';
 import { Checkpoints } from './checkpoints.js';
+import { EnginePatience } from './engine-patience.js';
 import { HistoryReader } from './history-reader.js';
 import { isExcluded, type LoggedEvent } from './logged-event.js';
-import { resetFrame, type ResetReason } from './reset.js';
+import { QueueAcknowledgements } from './queue-acknowledgements.js';
+import { QueueDrain } from './queue-drain.js';
+import { type Reset, resetFrame, type ResetReason } from './reset.js';
 
 /** Events of one page. A client that reads takes them in one write. */
 const PAGE = 128;
 /** Milliseconds after which those who catch up let live deliveries have their turn. */
 const SLICE = 2;
-/** How often a history that can't be read is asked for again, in milliseconds; and how long, before the client is sent away. */
-const READ_AGAIN = 500;
-const PATIENCE = 30_000;
 
 /** What a reader is owed, as far as it can be said. */
 type Owed =
@@ -37,7 +36,6 @@ type Owed =
  */
 @Injectable()
 export class ChannelCatchUp implements CatchUp {
-  private readonly logger = new Logger('SseCatchUp');
   private readonly waiting = new Set<SseConnection>();
   private readonly failingSince = new WeakMap<SseConnection, number>();
   private scheduled = false;
@@ -47,6 +45,9 @@ export class ChannelCatchUp implements CatchUp {
     private readonly logs: ChannelLogs,
     private readonly reader: HistoryReader,
     private readonly checkpoints: Checkpoints,
+    private readonly backlog: QueueDrain,
+    private readonly acknowledgements: QueueAcknowledgements,
+    private readonly engine: EnginePatience,
   ) {}
 
   want(connection: SseConnection): void {
@@ -74,25 +75,53 @@ export class ChannelCatchUp implements CatchUp {
   }
 
   /**
-   * Tells the client to load these channels anew. Where it is owed events of others, these come after it, and it goes on
-   * from where it stood; else it goes on from where this node stands.
+   * Tells the client to load the channels anew of which something is missing, and goes on behind that.
+   *
+   * @param isLast nothing else comes first that the client is not to miss: then its cursor moves by it
    */
-  reset(connection: SseConnection, reading: ChannelReading, reason: ResetReason, channels: readonly string[]): void {
-    const { raw } = connection.settings;
-    const now = this.position;
-    const isPartial = reading.epoch === now.epoch && this.isOwedOfOthers(connection, reading, channels);
-    for (const channel of channels) reading.joined(channel, now.sequence);
-    if (isPartial) {
-      if (!raw) reading.takeControl(resetFrame(reason, channels, { epoch: now.epoch, sequence: reading.position }));
-      return;
-    }
-    reading.begin(now);
-    if (!raw) reading.takeControl(resetFrame(reason, channels, now));
+  reset(
+    connection: SseConnection,
+    reading: ChannelReading,
+    { reason, channels, goesOn }: Reset,
+    isLast = true,
+  ): void {
+    reading.begin(goesOn);
+    if (connection.settings.raw) return;
+    reading.takeControl(resetFrame(reason, channels, isLast ? goesOn : undefined));
+    if (isLast) reading.knows(goesOn);
   }
 
-  /** The number behind which this node has everything of the channel. */
-  retainedAfter(channel: string): number {
-    return this.logs.get(channel)?.completeAfter ?? this.logs.sequence;
+  /**
+   * Where a stream goes on that has lost channels: as soon as these are complete again, if it is owed anything from there
+   * on, and else where this node stands. What it is owed of other channels from before that place would come behind an id
+   * that says it has it: so these are to be loaded anew as well.
+   *
+   * @param keepsRest what the channels have kept is wanted, though their state is loaded anew
+   */
+  planReset(
+    connection: SseConnection,
+    reading: ChannelReading,
+    reason: ResetReason,
+    lost: readonly string[],
+    { now = this.position, keepsRest = false }: { now?: LogPosition; keepsRest?: boolean } = {},
+  ): Reset {
+    if (reading.epoch !== now.epoch) {
+      // The log may have become another one while it was asked: then nothing can be said of the other channels either.
+      const ownReason = reading.epoch === undefined ? reason : 'epoch';
+      return { reason: ownReason, channels: [...connection.joined], goesOn: now };
+    }
+    const ends = lost.map((channel) => this.logs.get(channel)?.completeAfter ?? now.sequence);
+    const through = Math.max(reading.position, ...ends);
+    const channels = [...lost];
+    let isOwedMore = keepsRest;
+    for (const channel of connection.joined) {
+      const log = lost.includes(channel) ? undefined : this.logs.get(channel);
+      if (!log) continue;
+      const after = reading.owedFrom(channel);
+      if (after < through && mayHave(log, after, through)) channels.push(channel);
+      isOwedMore ||= mayHave(log, Math.max(after, through), Infinity);
+    }
+    return { reason, channels, goesOn: { epoch: now.epoch, sequence: isOwedMore ? through : now.sequence } };
   }
 
   /** Where this node stands: all that was published up to here has been delivered to it. */
@@ -114,13 +143,13 @@ export class ChannelCatchUp implements CatchUp {
   };
 
   private advance(connection: SseConnection, reading: ChannelReading): void {
-    if (connection.isClosed || !reading.isBehind || reading.isHeld || !reading.isDrained) return;
+    if (connection.isClosed || !reading.isBehind || reading.isHeld || !reading.takesPage) return;
     if (this.tellLosses(connection, reading)) return;
     const owed = this.owedTo(connection, reading);
     if (owed.kind === 'unread') {
       void this.read(connection, owed.channels);
     } else if (owed.kind === 'lost') {
-      this.tellLoss(connection, reading, 'history', owed.channels);
+      void this.tellLoss(connection, reading, 'history', owed.channels);
     } else {
       const { maxEvents, maxBytes } = connection.settings.queue;
       const page = channelPage(owed.places, { maxEvents: Math.min(maxEvents, PAGE), maxBytes });
@@ -140,14 +169,20 @@ export class ChannelCatchUp implements CatchUp {
   private give(connection: SseConnection, reading: ChannelReading, page: readonly LoggedEvent[]): void {
     const now = monotonicNow();
     const frames: Frame[] = [];
-    for (const { frame, except, sequence } of page) {
+    let queued = 0;
+    for (const event of page) {
+      const { frame, except, sequence } = event;
       if (except && isExcluded(connection, except)) continue;
       if (frame.expires <= now) reading.countDropped('expired');
       else if (reading.skips(sequence)) reading.countDropped('undelivered');
-      else frames.push(frame);
+      else {
+        frames.push(frame);
+        if (event.queued) queued = sequence;
+      }
     }
     const { sequence: through } = page.at(-1) as LoggedEvent;
     reading.takePage(frames, through);
+    if (queued > 0) this.acknowledgements.given(connection, queued);
     // Nothing is written, so nothing will tell that it was.
     if (frames.length === 0) this.want(connection);
   }
@@ -155,18 +190,33 @@ export class ChannelCatchUp implements CatchUp {
   /** What the backplane could not deliver to this node. */
   private tellLosses(connection: SseConnection, reading: ChannelReading): boolean {
     if (reading.epoch !== this.logs.epoch) {
-      this.tellLoss(connection, reading, 'epoch', [...connection.joined]);
+      void this.tellLoss(connection, reading, 'epoch', [...connection.joined]);
       return true;
     }
     const losses = reading.takeLosses();
     if (!losses) return false;
     const [reason] = losses.values();
-    this.tellLoss(connection, reading, reason as ResetReason, [...losses.keys()]);
+    void this.tellLoss(connection, reading, reason as ResetReason, [...losses.keys()]);
     return true;
   }
 
-  private tellLoss(connection: SseConnection, reading: ChannelReading, reason: ResetReason, channels: string[]): void {
-    this.reset(connection, reading, reason, channels);
+  private async tellLoss(
+    connection: SseConnection,
+    reading: ChannelReading,
+    reason: ResetReason,
+    channels: string[],
+  ): Promise<void> {
+    const plan = this.planReset(connection, reading, reason, channels);
+    // What waits for the user would count as taken by the id of the reset.
+    const recovered = this.backlog.recover(connection, plan.channels, plan.goesOn);
+    if (recovered) {
+      reading.isHeld = true;
+      await recovered;
+      reading.isHeld = false;
+      if (connection.isClosed) return;
+    }
+    // It may have become another log meanwhile, which is told when its turn comes.
+    if (plan.goesOn.epoch === this.logs.epoch) this.reset(connection, reading, plan);
     // The client's own slowness has cost it the thread; the same may be said of nobody whose server was restarted.
     if (reason === 'history' && reading.countReset()) connection.close('slow');
     else this.want(connection);
@@ -178,24 +228,21 @@ export class ChannelCatchUp implements CatchUp {
       this.failingSince.delete(connection);
       this.want(connection);
     } catch (error) {
-      this.readAgainLater(connection, error);
+      await this.readAgainLater(connection, error);
     }
   }
 
-  private readAgainLater(connection: SseConnection, error: unknown): void {
+  private async readAgainLater(connection: SseConnection, error: unknown): Promise<void> {
     if (connection.isClosed) return;
     const now = monotonicNow();
     const since = this.failingSince.get(connection) ?? now;
     this.failingSince.set(connection, since);
-    if (now - since < PATIENCE) {
-      setTimeout(() => this.want(connection), jitter(READ_AGAIN, 0.5, 0.5)).unref();
+    if (now - since >= this.engine.limit) {
+      this.engine.sendAway(connection, error);
       return;
     }
-    this.logger.warn(
-      `Connection ${connection.id} can't be given what it missed, and is sent away: ${errorText(error)}`,
-    );
-    const retry = jitter(connection.settings.connections.retryAfter, 0.5, 0.5);
-    connection.finish({ reason: 'error', manner: 'farewell', text: 'backplane', retry });
+    await this.engine.pause();
+    this.want(connection);
   }
 
   private owedTo(connection: SseConnection, reading: ChannelReading): Owed {
@@ -215,14 +262,11 @@ export class ChannelCatchUp implements CatchUp {
     if (unread.length > 0) return { kind: 'unread', channels: unread };
     return lost.length > 0 ? { kind: 'lost', channels: lost } : { kind: 'known', places };
   }
+}
 
-  private isOwedOfOthers(connection: SseConnection, reading: ChannelReading, lost: readonly string[]): boolean {
-    for (const channel of connection.joined) {
-      const log = lost.includes(channel) ? undefined : this.logs.get(channel);
-      if (!log) continue;
-      const after = reading.owedFrom(channel);
-      if (after < log.completeAfter || log.indexAfter(after) < log.events.length) return true;
-    }
-    return false;
-  }
+/** Whether there is, or may have been, an event behind one number and up to another. */
+function mayHave(log: ChannelLog, after: number, through: number): boolean {
+  if (after < log.completeAfter) return true;
+  const next = log.events[log.indexAfter(after)];
+  return next !== undefined && next.sequence <= through;
 }

@@ -7,6 +7,7 @@ import { type Frame } from '../protocol/frame.js';
 import { ChannelLogs } from './channel-logs.js';
 import { Checkpoints } from './checkpoints.js';
 import { isExcluded, type LoggedEvent } from './logged-event.js';
+import { QueueAcknowledgements } from './queue-acknowledgements.js';
 
 /** Takes an event of a channel to everybody on this node who listens: encoded once, however many they are. */
 @Injectable()
@@ -15,6 +16,7 @@ export class ChannelFanOut {
     private readonly registry: ConnectionRegistry,
     private readonly logs: ChannelLogs,
     private readonly checkpoints: Checkpoints,
+    private readonly acknowledgements: QueueAcknowledgements,
   ) {}
 
   deliver(message: PassedMessage): void {
@@ -30,6 +32,7 @@ export class ChannelFanOut {
       else if (connection.reading || frame.sequence === 0) connection.deliver(frame);
       else connection.deliver((withoutId ??= withoutItsId(message, frame)));
     });
+    if (event.queued) this.acknowledgements.delivered(event, this.registry.listeners(channel));
   }
 
   /** Who is excluded is not to be given the event when he comes back with another connection. */
@@ -40,5 +43,5 @@ export class ChannelFanOut {
 }
 
 function withoutItsId(message: PassedMessage, { key, expires, priority }: Frame): Frame {
-  return frameOf({ ...message, id: undefined }, { key, expires, priority });
+  return frameOf({ ...message, id: undefined }, { key, expires, priority, isCopy: true });
 }

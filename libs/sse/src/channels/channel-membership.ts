@@ -15,6 +15,7 @@ import { audiencesOf, isAudience } from './audience.js';
 import { ChannelCatchUp } from './channel-catch-up.js';
 import { ChannelLogs } from './channel-logs.js';
 import { BackplaneSubscriptions } from './backplane-subscriptions.js';
+import { EnginePatience } from './engine-patience.js';
 import { channelNameProblem, checkChannelName } from './channel-name.js';
 
 /** Who listens to which channel: asks whether he may, enters him in the registry, and keeps the backplane subscribed. */
@@ -31,6 +32,7 @@ export class ChannelMembership implements ChannelSubscriber {
     @Inject(BACKPLANE) private readonly backplane: Backplane,
     private readonly registry: ConnectionRegistry,
     private readonly catchUp: ChannelCatchUp,
+    private readonly engine: EnginePatience,
     logs: ChannelLogs,
   ) {
     const hasListeners = (channel: string) => registry.countByChannel(channel) > 0 || this.observers.has(channel);
@@ -130,7 +132,7 @@ export class ChannelMembership implements ChannelSubscriber {
   release(connection: SseConnection): void {
     for (const channel of connection.joined) {
       this.registry.leave(connection, channel);
-      void this.letGo(channel);
+      void this.subscriptions.settle(channel);
     }
   }
 
@@ -163,11 +165,21 @@ export class ChannelMembership implements ChannelSubscriber {
       if (settled) pending.push(settled);
     }
     if (pending.length === 0) return;
+    if (this.backplane.health.status === 'down') {
+      await this.untilSubscribed(connection, names);
+      return;
+    }
     const results = await Promise.allSettled(pending);
     const failed = results.find((result) => result.status === 'rejected');
     if (!failed) return;
     await this.leave(connection, names);
     throw failed.reason;
+  }
+
+  /** Looks again and again: promises of those who come and go would pile up at an engine that is away. */
+  private async untilSubscribed(connection: SseConnection, names: readonly string[]): Promise<void> {
+    while (!connection.isClosed && !names.every((name) => this.subscriptions.isSettled(name)))
+      await this.engine.pause();
   }
 
   /** Nothing is delivered any more once the registry knows. */

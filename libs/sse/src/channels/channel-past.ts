@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { monotonicNow } from '../connections/monotonic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { type HistoryChoice } from './channel-subscription.js';
-import { type ChannelLog } from './channel-log.js';
 import { ChannelLogs } from './channel-logs.js';
 import { HistoryReader } from './history-reader.js';
 import { type LoggedEvent } from './logged-event.js';
@@ -16,35 +15,43 @@ export class ChannelPast {
   ) {}
 
   /**
-   * The number behind which the stream is to begin. What the channels have not kept is not owed.
+   * The number behind which the stream is to begin. Each of the chosen channels is owed from its own place on, all others
+   * from the present on; what a channel has not kept is not owed.
    *
    * @throws SseBackplaneError if the engine is away
    */
-  async placeOf(choice: HistoryChoice, { joined, reading }: SseConnection): Promise<number> {
-    const unread = [...joined].filter((channel) => this.logs.get(channel)?.isWhole === false);
+  async placeOf(
+    choice: HistoryChoice,
+    { joined, reading }: SseConnection,
+    chosen: readonly string[],
+    present: number,
+  ): Promise<number> {
+    const unread = chosen.filter((channel) => this.logs.get(channel)?.isWhole === false);
     await Promise.all(unread.map((channel) => this.reader.read(channel)));
     const now = monotonicNow();
-    const logs = [...joined].map((channel) => this.logs.get(channel)).filter((log) => log !== undefined);
-    for (const log of logs) this.logs.trim(log, now);
-    const place = this.before(choice, logs, now);
-    for (const { channel, completeAfter } of logs) if (completeAfter > place) reading?.joined(channel, completeAfter);
-    return place;
-  }
-
-  private before(choice: HistoryChoice, logs: readonly ChannelLog[], now: number): number {
-    const events = logs.flatMap((log) => log.events);
-    const chosen = 'last' in choice ? lastOf(events, choice.last) : since(events, choice.since, now);
-    const first = Math.min(...chosen.map(({ sequence }) => sequence));
-    return chosen.length > 0 ? first - 1 : this.logs.sequence;
+    let first = present;
+    for (const channel of joined) {
+      const log = chosen.includes(channel) ? this.logs.get(channel) : undefined;
+      if (log) this.logs.trim(log, now);
+      const place = log ? Math.max(log.completeAfter, Math.min(placeIn(log.events, choice, now), present)) : present;
+      reading?.joined(channel, place);
+      first = Math.min(first, place);
+    }
+    return first;
   }
 }
 
-function lastOf(events: readonly LoggedEvent[], count: number): LoggedEvent[] {
-  const inOrder = events.toSorted((one, other) => one.sequence - other.sequence);
+/** The number behind which the chosen events of one channel begin; `Infinity` if there are none. */
+function placeIn(events: readonly LoggedEvent[], choice: HistoryChoice, now: number): number {
+  const [first] = 'last' in choice ? lastOf(events, choice.last) : since(events, choice.since, now);
+  return first ? first.sequence - 1 : Infinity;
+}
+
+function lastOf(inOrder: readonly LoggedEvent[], count: number): readonly LoggedEvent[] {
   return count === 0 ? [] : inOrder.slice(-count);
 }
 
-function since(events: readonly LoggedEvent[], time: string | Date, now: number): LoggedEvent[] {
+function since(events: readonly LoggedEvent[], time: string | Date, now: number): readonly LoggedEvent[] {
   const publishedAt = now - (Date.now() - Number(time));
   return events.filter((event) => event.publishedAt >= publishedAt);
 }

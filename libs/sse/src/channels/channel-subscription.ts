@@ -8,7 +8,7 @@ export type SnapshotSource = Observable<unknown> | AsyncIterable<unknown> | Read
 
 /** What of a channel's past a client is given that has not been there before. */
 export type HistoryChoice =
-  | { /** The last events, so many of all channels together. */ readonly last: number }
+  | { /** So many events of each channel, the last ones. */ readonly last: number }
   | {
       /** Everything behind the event of this id, or published from this time on. */
       readonly since: string | Date;
@@ -59,9 +59,10 @@ export class ChannelSubscription {
   }
 
   /**
-   * Begins the stream with a state, sent as events without ids. Live events are held meanwhile and follow it, so that none
-   * is lost: one may be both in the state and among them, unless `asOf` names the last event that the state knows of. A
-   * client that has come back and is given all that it missed gets no state; one that is told to reset gets it.
+   * Begins the stream with a state, sent as events without ids. What is published after the request came is held and
+   * follows it, so that nothing is lost, however long the state took to load: an event may be both in the state and among
+   * what follows, unless `asOf` names the last event that the state knows of. A client that has come back and is given all
+   * that it missed gets no state; one that is told to reset gets it.
    *
    * @example
    * return channels('orders').startWith(from([{ type: 'orders', data: await this.orders.open() }]));

@@ -9,22 +9,26 @@ import { type SseConnection } from '../connections/sse-connection.js';
 import { errorText } from '../protocol/error-text.js';
 import { type LogPosition } from '../protocol/event-id.js';
 
-/** How often an engine that is away is asked again, in milliseconds. */
-const ASK_AGAIN = 500;
-/** How long a stream stays open for an engine that is away: then its client is better off with another node. */
-const PATIENCE = 30_000;
-/** How long a stream waits to open until its channels are subscribed to. */
-const OPEN_WAIT = 1_000;
-
 /**
  * What streams do while the engine behind the backplane is away: a client that comes meanwhile is let in, gets heartbeats,
  * and what it missed when the engine is back; beyond a bound it is sent away, and told when to come again.
  */
 @Injectable()
 export class EnginePatience {
+  /** How long a stream stays open for an engine that is away, in milliseconds: then its client is better off elsewhere. */
+  limit = 30_000;
+  /** How often the engine is asked again meanwhile. */
+  askAgain = 500;
+  /** How long a stream waits to open until its channels are subscribed to. */
+  openWait = 1_000;
   private readonly logger = new Logger('SseBackplane');
 
   constructor(@Inject(BACKPLANE) private readonly backplane: Backplane) {}
+
+  /** Where this node stands, unless the engine is away. */
+  get position(): LogPosition | undefined {
+    return this.backplane.position;
+  }
 
   sync(): Promise<LogPosition> {
     return this.backplane.sync();
@@ -35,15 +39,15 @@ export class EnginePatience {
     needed.catch(() => undefined);
     if (await settlesSoon(needed)) return needed;
     if (this.backplane.health.status === 'up')
-      await Promise.race([needed, delay(OPEN_WAIT, undefined, { ref: false })]);
+      await Promise.race([needed, delay(this.openWait, undefined, { ref: false })]);
   }
 
   /** Waits until all channels are subscribed to, or patience ends. */
   async subscribed(joined: Promise<void>): Promise<void> {
     if (await settlesSoon(joined)) return joined;
     const enough = new AbortController();
-    const late = delay(PATIENCE, undefined, { signal: enough.signal, ref: false }).then(() => {
-      throw new SseBackplaneError(`The engine behind the backplane did not answer within ${PATIENCE} ms.`);
+    const late = delay(this.limit, undefined, { signal: enough.signal, ref: false }).then(() => {
+      throw new SseBackplaneError(`The engine behind the backplane did not answer within ${this.limit} ms.`);
     });
     late.catch(() => undefined);
     try {
@@ -61,11 +65,16 @@ export class EnginePatience {
         return await attempt();
       } catch (error) {
         const now = monotonicNow();
-        end = Math.min(end, now + PATIENCE);
+        end = Math.min(end, now + this.limit);
         if (connection.isClosed || now >= end) throw error;
-        await delay(jitter(ASK_AGAIN, 0.5, 0.5), undefined, { ref: false });
+        await this.pause();
       }
     }
+  }
+
+  /** Those who wait for the engine do not all ask in the same moment. */
+  async pause(): Promise<void> {
+    await delay(jitter(this.askAgain, 0.5, 0.5), undefined, { ref: false });
   }
 
   sendAway(connection: SseConnection, error: unknown): void {

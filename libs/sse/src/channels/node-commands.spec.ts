@@ -5,6 +5,7 @@ import { QueueBudget } from '../connections/queue-budget.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { type ChannelMembership } from './channel-membership.js';
 import { NodeCommands } from './node-commands.js';
+import { type QueueDrain } from './queue-drain.js';
 import { type SseCommand } from './sse-command.js';
 
 /** As much of a connection as a command needs; it counts how often it is asked who it is. */
@@ -37,12 +38,15 @@ describe('NodeCommands', () => {
   const STRANGERS = 200;
   let registry: ConnectionRegistry;
   let subscribe: jest.Mock<(connection: SseConnection, channel: string) => Promise<void>>;
+  let flush: jest.Mock<(connection: SseConnection) => Promise<void>>;
   let commands: NodeCommands;
   let strangers: Listener[];
   beforeEach(() => {
     registry = new ConnectionRegistry(new Admission(), new QueueBudget(1_000));
     subscribe = jest.fn(() => Promise.resolve());
-    commands = new NodeCommands(registry, { subscribe } as unknown as ChannelMembership);
+    flush = jest.fn(() => Promise.resolve());
+    const backlog = { flush } as unknown as QueueDrain;
+    commands = new NodeCommands(registry, { subscribe } as unknown as ChannelMembership, backlog);
     strangers = Array.from({ length: STRANGERS }, (_, n) => opened(`stranger ${n}`, `user ${n}`));
   });
 
@@ -72,6 +76,8 @@ describe('NodeCommands', () => {
     ]);
     await execute({ name: 'disconnect', target: { token: 'token of user 7' } });
     expect(strangers.filter(({ finish }) => finish.mock.calls.length > 0)).toEqual([strangers[7]]);
+    await execute({ name: 'flush', userId: 'anna' });
+    expect(flush.mock.calls).toEqual(anna.map((one) => [one]));
   });
 
   it.each<[string, SseCommand]>([

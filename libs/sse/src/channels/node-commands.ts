@@ -5,6 +5,7 @@ import { type SseConnection } from '../connections/sse-connection.js';
 import { errorText } from '../protocol/error-text.js';
 import { frameOf } from '../protocol/event-encoder.js';
 import { ChannelMembership } from './channel-membership.js';
+import { QueueDrain } from './queue-drain.js';
 import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './sse-command.js';
 
 /** Carries commands out on the connections of this node. */
@@ -15,6 +16,7 @@ export class NodeCommands {
   constructor(
     private readonly registry: ConnectionRegistry,
     private readonly membership: ChannelMembership,
+    private readonly backlog: QueueDrain,
   ) {}
 
   async execute(received: NodeCommand): Promise<void> {
@@ -36,6 +38,9 @@ export class NodeCommands {
         await this.forEach({ user: command.userId }, (connection) =>
           this.membership.renew(connection, command.identity),
         );
+        return;
+      case 'flush':
+        await this.forEach({ user: command.userId }, (connection) => this.backlog.flush(connection));
         return;
       default:
         // A node of another version may know more commands than this one.

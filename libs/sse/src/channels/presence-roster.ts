@@ -21,6 +21,8 @@ export interface RosterSource {
 const REVIEW = 30_000;
 /** When the members are asked for again that could not be read. */
 const RETRY = 2_000;
+/** Whoever is not among the members that were read is looked for again: an engine that lost them is told of them anew. */
+const SECOND_LOOK = 10_000;
 
 /**
  * Who is in one channel, over all nodes, for as long as somebody on this node follows it: the members are read once for
@@ -31,6 +33,8 @@ export class PresenceRoster extends WheelEntry {
   private readonly present = new Set<string>();
   /** Users who were told of while the members are being read: that is newer. */
   private newer: Set<string> | undefined;
+  /** Users who were not found at the last look, and had not been told of. */
+  private missing: ReadonlySet<string> = new Set();
   private complete = false;
   private closed = false;
   private stopObserving: (() => void) | undefined;
@@ -74,18 +78,18 @@ export class PresenceRoster extends WheelEntry {
   }
 
   private async review(): Promise<void> {
-    let isRead = false;
+    let pause = jitter(RETRY, 0.5, 0.5);
     try {
       await this.observe();
       const newer = (this.newer = new Set());
       const members = this.closed ? [] : await this.source.members();
       if (!this.closed) this.compare(members, newer);
-      isRead = true;
+      pause = this.missing.size > 0 ? SECOND_LOOK : jitter(REVIEW, 0.5, 0);
     } catch {
       // The engine is away, of which its backplane tells.
     }
     this.newer = undefined;
-    if (!this.closed) this.wheel.add(this, isRead ? jitter(REVIEW, 0.5, 0) : jitter(RETRY, 0.5, 0.5));
+    if (!this.closed) this.wheel.add(this, pause);
   }
 
   /** Whoever comes after it is told of, and whoever came before is read. */
@@ -102,9 +106,13 @@ export class PresenceRoster extends WheelEntry {
       if (this.complete) this.tell('join', userId);
       else this.present.add(userId);
     }
-    for (const userId of this.present) {
-      if (!there.has(userId) && !newer.has(userId)) this.tell('leave', userId);
+    const gone = [...this.present].filter((userId) => !there.has(userId) && !newer.has(userId));
+    const [sure, missing] = [gone.filter((userId) => this.missing.has(userId)), new Set(gone)];
+    for (const userId of sure) {
+      missing.delete(userId);
+      this.tell('leave', userId);
     }
+    this.missing = missing;
     if (this.complete) return;
     this.complete = true;
     for (const follower of this.followers) follower.known?.();

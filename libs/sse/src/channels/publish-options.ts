@@ -21,45 +21,40 @@ export interface PublishOptions {
 }
 
 const PRIORITIES: ReadonlySet<unknown> = new Set<EventPriority>(['low', 'normal', 'critical']);
-const KNOWN: ReadonlySet<string> = new Set([
-  'except',
-  'priority',
-  'ttl',
-  'key',
-  'ephemeral',
-  'idempotencyKey',
-  'queue',
-]);
+const KNOWN: ReadonlySet<string> = new Set(['except', 'priority', 'ttl', 'key', 'ephemeral', 'idempotencyKey']);
 
 /** @throws SseEventError for an option that is unknown, or has a value that it can't have: ignored, it would be a broken promise */
 export function checkPublishOptions(options: PublishOptions): void {
   for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) wrong(`${key} is unknown`, `use ${[...KNOWN].join(', ')}`);
+    if (key === 'queue') refuseOption('queue is for users alone', 'publish with toUser(), or leave it out');
+    if (!KNOWN.has(key)) refuseOption(`${key} is unknown`, `use ${[...KNOWN].join(', ')}`);
   }
   const { priority, ttl, key, ephemeral, idempotencyKey, except = {} } = options;
   if (priority !== undefined && !PRIORITIES.has(priority))
-    wrong(`priority is ${show(priority)}`, `use 'low', 'normal' or 'critical'`);
-  if (ttl !== undefined && !(Number.isFinite(ttl) && ttl > 0)) wrong(`ttl is ${show(ttl)}`, 'use milliseconds above 0');
+    refuseOption(`priority is ${show(priority)}`, `use 'low', 'normal' or 'critical'`);
+  if (ttl !== undefined && !(Number.isFinite(ttl) && ttl > 0))
+    refuseOption(`ttl is ${show(ttl)}`, 'use milliseconds above 0');
   checkText('key', key);
   checkText('idempotencyKey', idempotencyKey);
   if (ephemeral === true && idempotencyKey !== undefined) {
-    wrong(
+    refuseOption(
       'idempotencyKey goes with ephemeral',
       'an ephemeral event has no id by which it is known again: leave one of them out',
     );
   }
   for (const [kind, names] of Object.entries(except)) {
     if ((kind === 'connections' || kind === 'users') && isListOfStrings(names)) continue;
-    wrong(`except.${kind} is wrong`, 'use { connections: [ids], users: [ids] } with lists of strings');
+    refuseOption(`except.${kind} is wrong`, 'use { connections: [ids], users: [ids] } with lists of strings');
   }
 }
 
 function checkText(name: string, value: unknown): void {
   if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= 1_024)) return;
-  wrong(`${name} is ${show(value)}`, 'use a string of 1 to 1,024 characters');
+  refuseOption(`${name} is ${show(value)}`, 'use a string of 1 to 1,024 characters');
 }
 
-function wrong(what: string, mend: string): never {
+/** @throws SseEventError always */
+export function refuseOption(what: string, mend: string): never {
   throw new SseEventError('SSE_EVENT_OPTION', `The publish option ${what}: ${mend}.`);
 }
 

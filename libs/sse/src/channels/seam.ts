@@ -3,7 +3,7 @@ import { type SseConnection } from '../connections/sse-connection.js';
 import { type LogPosition, parseEventId } from '../protocol/event-id.js';
 import { type Frame } from '../protocol/frame.js';
 import { type ChannelSubscription } from './channel-subscription.js';
-import { type ResetReason, resetFrame } from './reset.js';
+import { type ResetReason } from './reset.js';
 import { type SeamServices } from './seam-services.js';
 
 /** What a stream of channels is to begin with. */
@@ -11,8 +11,17 @@ export interface SeamPlan {
   readonly subscription: ChannelSubscription;
   /** Where the client stands, as it says. */
   readonly lastEventId: string | undefined;
-  /** Sends the snapshot, and resolves when all of it was taken. It ends the connection where it fails. */
-  readonly sendSnapshot: (() => Promise<void>) | undefined;
+  /** Where this node stood when the request came: a state that the handler has loaded knows all that was before. */
+  readonly cameAt: LogPosition | undefined;
+  readonly snapshot: SnapshotPlan | undefined;
+}
+
+/** The state that a stream begins with, unless its client is given what it missed. */
+export interface SnapshotPlan {
+  /** Resolves when all of it was taken, or the connection has ended, as it does where the state fails. */
+  send(): Promise<void>;
+  /** It is not needed. */
+  discard(): void;
 }
 
 /**
@@ -38,6 +47,7 @@ export class Seam {
     private readonly services: SeamServices,
   ) {
     this.reading = connection.reading ?? connection.readChannels();
+    if (plan.lastEventId !== undefined || plan.snapshot) this.reading.dropCopies();
   }
 
   /**
@@ -90,7 +100,8 @@ export class Seam {
     const { engine, backlog, catchUp } = services;
     await engine.subscribed(this.joined);
     const isResumed = plan.lastEventId === undefined ? await this.begin() : await this.resume(plan.lastEventId);
-    if (!isResumed && !connection.isClosed) await plan.sendSnapshot?.();
+    if (isResumed) plan.snapshot?.discard();
+    else if (!connection.isClosed) await plan.snapshot?.send();
     await engine.persist(connection, () => backlog.send(connection, this.cursor));
     if (connection.isClosed) return;
     reading.isHeld = false;
@@ -101,10 +112,7 @@ export class Seam {
   private async resume(id: string): Promise<boolean> {
     const { connection, reading, services } = this;
     const reason = await this.beginAt(id);
-    if (reason) {
-      await this.reset(reason, [...connection.joined]);
-      return this.begin();
-    }
+    if (reason) return (await this.reset(reason, [...connection.joined])) ? false : this.begin();
     this.cursor = reading.position;
     reading.knows({ epoch: services.catchUp.position.epoch, sequence: this.cursor });
     const lost = await services.engine.persist(connection, () => services.catchUp.cover(connection, reading));
@@ -121,12 +129,21 @@ export class Seam {
     const reason = asOf === undefined ? undefined : await this.beginAt(asOf);
     if (reason) await this.reset(reason, [...connection.joined]);
     if (asOf !== undefined && !reason) return false;
-    reading.begin(services.catchUp.position);
+    const from = this.beginning;
+    reading.begin(from);
     if (past && asOf === undefined) {
-      const sequence = await services.engine.persist(connection, () => services.past.placeOf(past, connection));
-      reading.begin({ ...services.catchUp.position, sequence });
+      const { names } = this.plan.subscription;
+      const place = () => services.past.placeOf(past, connection, names, from.sequence);
+      reading.begin({ epoch: from.epoch, sequence: await services.engine.persist(connection, place) });
     }
     return false;
+  }
+
+  /** Where live delivery begins: for a stream with a state that may have been loaded since the request came, back then. */
+  private get beginning(): LogPosition {
+    const { cameAt, snapshot } = this.plan;
+    const { position } = this.services.catchUp;
+    return snapshot && cameAt?.epoch === position.epoch ? cameAt : position;
   }
 
   /** Begins at an id; the reason if that can't be. */
@@ -147,19 +164,18 @@ export class Seam {
 
   /**
    * The client is to load these channels anew. Where a snapshot or the like follows, its cursor stays where it is until it
-   * has that: cut before, it is told again.
+   * has that: cut before, it is told again. Returns whether it is known by that where the stream begins.
    */
-  private async reset(reason: ResetReason, channels: string[]): Promise<void> {
+  private async reset(reason: ResetReason, channels: string[]): Promise<boolean> {
     const { connection, reading, services } = this;
     const { catchUp, engine, backlog } = services;
-    const isAll = this.isPlain && !(await engine.persist(connection, () => backlog.waitsFor(connection)));
-    if (isAll) {
-      catchUp.reset(connection, reading, reason, channels);
-      return;
-    }
-    if (!connection.settings.raw) reading.takeControl(resetFrame(reason, channels, undefined));
     const { past } = this.plan.subscription;
-    const { sequence } = catchUp.position;
-    for (const channel of channels) reading.joined(channel, past ? catchUp.retainedAfter(channel) : sequence);
+    const before = catchUp.position;
+    const isAwaited = this.isPlain && (await engine.persist(connection, () => backlog.waitsFor(connection)));
+    // A message that was queued while it was asked must not be behind the id of the reset: the cursor would take it.
+    const isLast = this.isPlain && !isAwaited && catchUp.position.sequence === before.sequence;
+    const manner = { now: this.beginning, keepsRest: past !== undefined };
+    catchUp.reset(connection, reading, catchUp.planReset(connection, reading, reason, channels, manner), isLast);
+    return isLast;
   }
 }

@@ -1,21 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Backplane } from '../backplane/backplane.js';
-import { type ChannelMessage, type Published } from '../backplane/channel-message.js';
+import { type Published } from '../backplane/channel-message.js';
 import { BACKPLANE } from '../backplane/tokens.js';
-import { type ResolvedOptions } from '../options/resolved-options.js';
 import { type SseIdentity } from '../options/sse-identity.js';
-import { SSE_OPTIONS } from '../options/tokens.js';
-import { type EventFields } from '../protocol/event-block.js';
-import { EventEncoder } from '../protocol/event-encoder.js';
 import { SseError } from '../protocol/sse-error.js';
 import { type SseEvent } from '../protocol/sse-event.js';
-import { SseEventError } from '../protocol/sse-event-error.js';
+import { filled } from './argument.js';
 import { EVERYONE, permissionAudience, userAudience } from './audience.js';
 import { type Channel, channelName, type EventOf, type NamedChannel } from './channel.js';
 import { checkChannelName } from './channel-name.js';
 import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './sse-command.js';
 import { nodeOfConnection } from './connection-ids.js';
-import { checkPublishOptions, type PublishOptions } from './publish-options.js';
+import { MessageEncoder } from './message-encoder.js';
+import { MessageQueue } from './message-queue.js';
+import { type PublishOptions, refuseOption } from './publish-options.js';
 
 /**
  * Publishes events and steers connections, on whichever node they are. Injectable anywhere.
@@ -32,15 +30,12 @@ import { checkPublishOptions, type PublishOptions } from './publish-options.js';
  */
 @Injectable()
 export class SseBroadcaster {
-  private readonly encoder: EventEncoder;
-
   /** @internal */
   constructor(
     @Inject(BACKPLANE) private readonly backplane: Backplane,
-    @Inject(SSE_OPTIONS) options: ResolvedOptions,
-  ) {
-    this.encoder = new EventEncoder(options.serializer, options.maxEventBytes);
-  }
+    private readonly encoder: MessageEncoder,
+    private readonly queue: MessageQueue,
+  ) {}
 
   /** To everyone whose stream listens to channels. Streams with a source of their own hear it with `listen: { all: true }`. */
   async broadcast(event: SseEvent, options?: PublishOptions): Promise<Published> {
@@ -56,8 +51,17 @@ export class SseBroadcaster {
     return this.publish(checkedName(channel), event, options);
   }
 
-  /** To all streams of a user. With `queue` it waits for a user who is away (not available in this version). */
-  async toUser(userId: string, event: SseEvent, options?: PublishOptions & { queue?: boolean }): Promise<Published> {
+  /**
+   * To all streams of a user. With `queue` it also waits for him if he is away, and until it has arrived: see
+   * {@link MessageQueue.enqueue}. Default: `false`.
+   */
+  async toUser(
+    userId: string,
+    event: SseEvent,
+    { queue = false, ...options }: PublishOptions & { queue?: boolean } = {},
+  ): Promise<Published> {
+    if (typeof queue !== 'boolean') refuseOption(`queue is ${JSON.stringify(queue)}`, 'use true or false');
+    if (queue) return this.queue.enqueue(userId, event, options);
     return this.publish(userAudience(filled(userId, 'userId')), event, options);
   }
 
@@ -68,7 +72,11 @@ export class SseBroadcaster {
 
   /** To one connection, on whichever node it is. Nothing happens if it has ended. */
   async toConnection(connectionId: string, event: SseEvent): Promise<Published> {
-    await this.command({ name: 'send', connection: filled(connectionId, 'connectionId'), event: this.fields(event) });
+    await this.command({
+      name: 'send',
+      connection: filled(connectionId, 'connectionId'),
+      event: this.encoder.fields(event),
+    });
     return {};
   }
 
@@ -102,13 +110,7 @@ export class SseBroadcaster {
   }
 
   private publish(channel: string, event: SseEvent, options: PublishOptions = {}): Promise<Published> {
-    return this.backplane.publish(this.message(channel, event, options), options);
-  }
-
-  private message(channel: string, event: SseEvent, options: PublishOptions): ChannelMessage {
-    checkPublishOptions(options);
-    const { ephemeral, key, except, priority, ttl } = options;
-    return { ...this.fields(event), channel, ephemeral, key, except, priority, ttl };
+    return this.backplane.publish(this.encoder.message(channel, event, options), options);
   }
 
   /** Only the node of a connection can do something with it. */
@@ -117,22 +119,12 @@ export class SseBroadcaster {
     const node = connection === undefined ? undefined : nodeOfConnection(connection);
     if (connection === undefined || node !== undefined) await this.backplane.command(command, node);
   }
-
-  private fields(event: SseEvent): EventFields {
-    const fields = this.encoder.serialise(event);
-    if (fields.id === undefined) return fields;
-    throw new SseEventError(
-      'SSE_EVENT_ID',
-      `The event has the id ${JSON.stringify(fields.id)}, but the ids of published events are given by the backplane: put it into the data.`,
-    );
-  }
 }
 
 /** The one connection that a command is about, if it is about one. */
 function connectionOf(command: SseCommand): string | undefined {
   if (command.name === 'send') return command.connection;
-  if (command.name === 'identity') return undefined;
-  return 'connection' in command.target ? command.target.connection : undefined;
+  return 'target' in command && 'connection' in command.target ? command.target.connection : undefined;
 }
 
 function checkedName(channel: string | NamedChannel): string {
@@ -148,9 +140,4 @@ function checkedTarget<T extends DisconnectTarget>(target: T): T {
     throw new SseError('SSE_ARGUMENT', `The target ${JSON.stringify(target)} names more than one: use one key.`);
   filled(name, kind);
   return target;
-}
-
-function filled(value: unknown, name: string): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw new SseError('SSE_ARGUMENT', `${name} is ${JSON.stringify(value)}: use a string that is not empty.`);
 }

@@ -11,4 +11,5 @@ export type SseCommand =
   | { readonly name: 'send'; readonly connection: string; readonly event: EventFields }
   | { readonly name: 'subscribe' | 'unsubscribe'; readonly target: ConnectionTarget; readonly channel: string }
   | { readonly name: 'disconnect'; readonly target: DisconnectTarget; readonly text?: string }
-  | { readonly name: 'identity'; readonly userId: string; readonly identity: SseIdentity };
+  | { readonly name: 'identity'; readonly userId: string; readonly identity: SseIdentity }
+  | { readonly name: 'flush'; readonly userId: string };

@@ -53,11 +53,21 @@ export class ChannelReading {
     return this.outbox.isDrained;
   }
 
+  /** The last page that it was given is written, and the client reads. */
+  get takesPage(): boolean {
+    return this.outbox.takesPage;
+  }
+
   /** Everything at or below this position is done with. */
   begin({ epoch, sequence }: LogPosition): void {
     this.epoch = epoch;
     this.outbox.position = sequence;
     this.outbox.written = sequence;
+  }
+
+  /** What it was given before it was known to be a stream of channels is part of what it is owed. */
+  dropCopies(): void {
+    this.outbox.dropCopies();
   }
 
   /** It takes no recorded event until it has caught up. */
@@ -75,7 +85,7 @@ export class ChannelReading {
     this.outbox.pushPage(frames, through);
   }
 
-  /** Tells that from here on something else is the truth; a frame with a number moves its position there. */
+  /** Takes a frame of ours; one with a number moves its position there. */
   takeControl(frame: Frame): void {
     this.outbox.pushControl(frame);
   }

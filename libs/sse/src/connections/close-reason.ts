@@ -7,7 +7,7 @@
  * - `kicked`: by the application · `slow`: it could not keep up · `overflow`: its queue was full and the policy said so
  * - `shutdown`: the application closes
  *
- * This version gives neither `expired` nor `slow` by itself.
+ * This version does not give `expired` by itself.
  */
 export type CloseReason =
   | 'client'
@@ -44,7 +44,7 @@ export function noClosures(): Record<CloseReason, number> {
 /** The client is told not to come back. */
 const FOR_GOOD: ReadonlySet<CloseReason> = new Set(['completed', 'revoked', 'replaced', 'kicked']);
 /** The client is told when to come back. */
-const FAREWELL: ReadonlySet<CloseReason> = new Set(['idle', 'max-age', 'expired', 'shutdown']);
+const FAREWELL: ReadonlySet<CloseReason> = new Set(['idle', 'max-age', 'expired', 'slow', 'shutdown']);
 
 export function isForGood(reason: CloseReason): boolean {
   return FOR_GOOD.has(reason);

@@ -1,3 +1,6 @@
+import { frameOf } from '../protocol/event-encoder.js';
+import { type Frame } from '../protocol/frame.js';
+
 /**
  * Why an event was left out: its queue was full · its time to live was over · a newer one of its key came · it was of low
  * priority and others needed the room · it was sent as often as it may be.
@@ -15,4 +18,11 @@ export class DropCounts {
   [Symbol.iterator](): IterableIterator<[DropReason, number]> {
     return this.counts.entries();
   }
+}
+
+/** What the client is told: one `sse:dropped` for each reason. */
+export function droppedFrames(dropped: DropCounts): Frame[] {
+  return [...dropped].map(([reason, count]) =>
+    frameOf({ type: 'sse:dropped', data: JSON.stringify({ count, reason }) }),
+  );
 }

@@ -36,6 +36,57 @@ describe('FrameQueue', () => {
     );
   });
 
+  it('puts a recorded frame back to its place, and any other to the end', () => {
+    const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(numbers, fc.nat(39), fc.nat(60), (unsorted, chosen, shifts) => {
+        const queue = new FrameQueue();
+        const frames = unsorted
+          .toSorted((one, other) => one - other)
+          .map((sequence) => new Frame(`event ${sequence}`, { sequence, key: `${sequence}` }));
+        // The list inside has been used before.
+        for (let n = 0; n < shifts; n++) queue.push(frame('before'));
+        for (const each of frames) queue.push(each);
+        for (let n = 0; n < shifts; n++) queue.shift();
+        const taken = queue.removeKey(frames[chosen % frames.length]!.key!)!;
+        expect(queue.recorded).toBe(frames.length - 1);
+        queue.putBack(taken);
+        queue.putBack(frame('own'));
+        expect([queue.recorded, queue.size]).toEqual([frames.length, frames.length + 1]);
+        for (const each of frames) expect(queue.shift()).toBe(each);
+        expect(queue.shift()!.payload.toString()).toBe('own');
+        expect([queue.recorded, queue.size, queue.bytes]).toEqual([0, 0, 0]);
+      }),
+    );
+  });
+
+  it('lets go of all that are like this, and keeps the order of the others', () => {
+    const queue = new FrameQueue();
+    const recorded = [1, 2, 3].map((sequence) => new Frame(`event ${sequence}`, { sequence }));
+    const own = [frame('a'), frame('b')];
+    for (const each of [recorded[0]!, own[0]!, recorded[1]!, own[1]!, recorded[2]!]) queue.push(each);
+    expect(queue.removeAll(({ sequence }) => sequence > 0)).toEqual(recorded);
+    expect([queue.size, queue.recorded]).toEqual([2, 0]);
+    expect([queue.shift(), queue.shift()]).toEqual(own);
+  });
+
+  it('has the low ones give way first, those that are critical last, and what is ours never', () => {
+    const queue = new FrameQueue();
+    const reset = new Frame('reset', { type: 'sse:reset' });
+    const critical = new Frame('critical', { priority: 'critical' });
+    const normal = [frame('one'), frame('two')];
+    const low = new Frame('low', { priority: 'low' });
+    for (const each of [reset, critical, ...normal, low]) queue.push(each);
+    expect(queue.removeLow()).toBe(low);
+    expect(queue.removeLow()).toBeUndefined();
+    expect([queue.removeLeast(), queue.removeLeast(), queue.removeLeast(), queue.removeLeast()]).toEqual([
+      ...normal,
+      critical,
+      undefined,
+    ]);
+    expect(queue.shift()).toBe(reset);
+  });
+
   it('finds what a new event makes outdated by key, or by type where it has none', () => {
     const queue = new FrameQueue();
     const price = new Frame('1', { type: 'price' });

@@ -47,9 +47,16 @@ export class FrameQueue {
     );
   }
 
-  /** Takes out who is the first to give way: the oldest of low priority, or else the oldest that is not critical. */
+  /**
+   * Takes out who is the first to give way: the oldest of low priority, else the oldest that is not critical, else the
+   * oldest. What this library has to tell the client, such as a reset, never does.
+   */
   removeLeast(): Frame | undefined {
-    return this.removeLow() ?? this.removeFirst(({ priority }) => priority !== 'critical') ?? this.shift();
+    return (
+      this.removeLow() ??
+      this.removeFirst((frame) => frame.priority !== 'critical' && !isOurs(frame)) ??
+      this.removeFirst((frame) => !isOurs(frame))
+    );
   }
 
   /** Takes out the oldest frame of low priority. */
@@ -57,13 +64,29 @@ export class FrameQueue {
     return this.removeFirst(({ priority }) => priority === 'low');
   }
 
-  /** Takes out all frames that are recorded. */
-  removeRecorded(): Frame[] {
+  /** Takes out all frames that are like this. */
+  removeAll(matches: (waiting: Frame) => boolean): Frame[] {
     const removed: Frame[] = [];
-    const kept: Frame[] = [];
-    for (let frame = this.shift(); frame; frame = this.shift()) (frame.sequence > 0 ? removed : kept).push(frame);
-    for (const frame of kept) this.push(frame);
+    for (const frame of this.takeAll()) {
+      if (matches(frame)) removed.push(frame);
+      else this.push(frame);
+    }
     return removed;
+  }
+
+  /** Puts a frame back that was taken out: a recorded one to its place, since numbers grow; any other at the end. */
+  putBack(frame: Frame): void {
+    const { sequence } = frame;
+    const waiting = this.takeAll();
+    const place = sequence > 0 ? waiting.findIndex((other) => other.sequence > sequence) : -1;
+    waiting.splice(place < 0 ? waiting.length : place, 0, frame);
+    for (const each of waiting) this.push(each);
+  }
+
+  private takeAll(): Frame[] {
+    const all: Frame[] = [];
+    for (let frame = this.shift(); frame; frame = this.shift()) all.push(frame);
+    return all;
   }
 
   private append(frame: Frame): void {
@@ -105,4 +128,9 @@ export class FrameQueue {
     this.head = 0;
     this.rest = NONE;
   }
+}
+
+/** Types of applications can't begin like this. */
+function isOurs({ type }: Frame): boolean {
+  return type?.startsWith('sse:') ?? false;
 }

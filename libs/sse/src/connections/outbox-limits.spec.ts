@@ -11,11 +11,11 @@ import { QueueBudget } from './queue-budget.js';
 describe('the limits of an Outbox', () => {
   let scheduler: FlushScheduler;
   let budget: QueueBudget;
-  let owner: { overflowed: jest.Mock; unwritable: jest.Mock; drained: jest.Mock };
+  let owner: { overflowed: jest.Mock; unwritable: jest.Mock; drained: jest.Mock; tell: () => [] };
   beforeEach(() => {
     scheduler = new FlushScheduler();
     budget = new QueueBudget(1_000_000);
-    owner = { overflowed: jest.fn(), unwritable: jest.fn(), drained: jest.fn() };
+    owner = { overflowed: jest.fn(), unwritable: jest.fn(), drained: jest.fn(), tell: () => [] };
   });
 
   function outbox(limits: { maxEvents?: number; maxBytes?: number } = {}, policy: OverflowPolicy = 'drop-oldest') {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type OverflowPolicy } from '../options/overflow-policy.js';
 import { Frame } from '../protocol/frame.js';
+import { type DropCounts } from './drop-counts.js';
 import { FlushScheduler } from './flush-scheduler.js';
 import { Outbox } from './outbox.js';
 import { QueueBudget } from './queue-budget.js';
@@ -42,16 +43,21 @@ describe('Outbox', () => {
   let client: Client;
   let budget: QueueBudget;
   let overflows: number;
-  let drains: number;
+  let told: [string, number][];
   beforeEach(() => {
     client = new Client();
     budget = new QueueBudget(1_000_000);
     overflows = 0;
-    drains = 0;
+    told = [];
   });
 
   function outbox(policy: OverflowPolicy = 'drop-oldest', limits: { maxEvents?: number; maxBytes?: number } = {}) {
-    const owner = { overflowed: () => (overflows += 1), unwritable: () => {}, drained: () => (drains += 1) };
+    const owner = {
+      overflowed: () => (overflows += 1),
+      unwritable: () => {},
+      drained: () => {},
+      tell: (dropped: DropCounts) => ((told = [...dropped]), []),
+    };
     const services = { scheduler: new FlushScheduler(), budget };
     const box = new Outbox(owner, { maxEvents: 4, maxBytes: 1_000, maxTotalBytes: 0, ...limits }, policy, services);
     box.open(client, 1);
@@ -97,7 +103,7 @@ describe('Outbox', () => {
     expect(client.read).toEqual(['stall', ...kept]);
     expect(box.dropped).toBe(2);
     expect(budget.dropped).toBe(2);
-    expect(drains).toBe(1);
+    expect(told).toEqual([['overflow', 2]]);
   });
 
   it('tells its owner when the policy is to disconnect', async () => {

@@ -8,6 +8,7 @@ import { DropCounts, type DropReason } from './drop-counts.js';
 import { type FlushScheduler } from './flush-scheduler.js';
 import { FrameQueue } from './frame-queue.js';
 import { monotonicNow } from './monotonic.js';
+import { isFull, sacrificeFor } from './overflow.js';
 import { type QueueBudget } from './queue-budget.js';
 
 const logger = new Logger('SseConnection');
@@ -18,8 +19,10 @@ export interface OutboxOwner {
   overflowed(): void;
   /** What waits can't be written: a middleware's wrapper of the response failed. */
   unwritable(): void;
-  /** The queue is empty again and the client reads: sources may go on, and what was dropped can be told. */
+  /** The queue is empty again and the client reads: sources may go on. */
   drained(): void;
+  /** What tells the client of events that it did not get, if it is to be told. */
+  tell(dropped: DropCounts): readonly Frame[];
 }
 
 /** What the outboxes of all connections share. */
@@ -46,8 +49,6 @@ export class Outbox {
   bytes = 0;
   /** Events that were left out, in all. */
   dropped = 0;
-  /** Of those, the ones that the client was not told of yet. */
-  untold: DropCounts | undefined;
   /** When something was last written, by the monotonic clock; 0 before. */
   lastWrite = 0;
   /** Somebody waits to hear that everything was written. Nobody else's connection is looked at for it. */
@@ -58,12 +59,14 @@ export class Outbox {
   position = 0;
   /** Of these, the last that is done with: the history is asked for what comes behind it. */
   written = 0;
-  /** The number in the last id that was written: where the client stands, as far as it knows. */
-  told = 0;
+  /** The number in the last id that was written, -1 before the first: where the client stands, as far as it knows. */
+  told = -1;
   /** It takes no recorded event: it is given them from the history, page by page. */
   isBehind = false;
   /** With so many recorded events waiting it falls behind; `Infinity` where there is no history to catch up from. */
   fallsBehindAt = Infinity;
+  /** Events that were left out, and that the client was not told of yet. */
+  private untold: DropCounts | undefined;
   private readonly queue = new FrameQueue();
   private writer: ResponseWriter | undefined;
   /** What was taken since the last flush: a source that always has the next value must not starve all others. */
@@ -91,7 +94,12 @@ export class Outbox {
 
   /** Everything was written, and the client reads. */
   get isDrained(): boolean {
-    return this.writer !== undefined && !this.waitsForDrain && this.queue.size === 0 && !this.closed;
+    return this.takesPage && this.queue.size === 0;
+  }
+
+  /** The next page of the history has room: the last one was written, and the client reads. */
+  get takesPage(): boolean {
+    return this.writer !== undefined && !this.waitsForDrain && this.queue.recorded === 0 && !this.closed;
   }
 
   /** From here on, what was pushed is written. */
@@ -109,7 +117,7 @@ export class Outbox {
       if (outdated) this.keep(outdated);
       return;
     }
-    if (outdated) this.leaveOut(outdated, 'replaced');
+    if (outdated) this.replace(outdated);
     this.append(frame);
     if (frame.priority === 'critical') this.writeWaiting(monotonicNow());
   }
@@ -137,7 +145,12 @@ export class Outbox {
   fallBehind(): void {
     this.isBehind = true;
     this.position = this.written;
-    for (const frame of this.queue.removeRecorded()) this.services.budget.release(frame);
+    this.letGo(({ sequence }) => sequence > 0);
+  }
+
+  /** Lets go of the events that wait without their ids: they come again with them. */
+  dropCopies(): void {
+    this.letGo(({ isCopy }) => isCopy);
   }
 
   /** Writes what waits, as far as the client takes it. Called at the end of the tick, for one after the other. */
@@ -145,7 +158,7 @@ export class Outbox {
     this.scheduled = false;
     this.thisTick = 0;
     this.writeWaiting(now);
-    const hasNews = this.isAwaited || this.isBehind || this.untold !== undefined;
+    const hasNews = this.isAwaited || this.isBehind;
     if (hasNews && !this.waitsForDrain && this.queue.size === 0 && !this.closed) {
       this.isAwaited = false;
       this.owner.drained();
@@ -158,6 +171,7 @@ export class Outbox {
     const { writer, queue } = this;
     if (writer && queue.size > 0) this.lastWrite = now;
     while (writer && queue.size > 0) this.handOver(writer, now);
+    if (writer) this.tellDropped(writer);
     this.discard();
   }
 
@@ -168,11 +182,16 @@ export class Outbox {
     this.writer = undefined;
   }
 
+  private letGo(matches: (waiting: Frame) => boolean): void {
+    for (const frame of this.queue.removeAll(matches)) this.services.budget.release(frame);
+  }
+
   /** Counts an event that this client does not get, to be told of it. */
   countDropped(reason: DropReason): void {
     this.dropped++;
     this.services.budget.dropped++;
     (this.untold ??= new DropCounts()).add(reason);
+    this.schedule();
   }
 
   /** Whether a frame is to be taken; if it is a recorded one, it is the last of them from now on. */
@@ -193,6 +212,7 @@ export class Outbox {
         do this.handOver(writer, now);
         while (queue.size > 0 && this.keepsUp(writer));
       }
+      if (this.untold && queue.size === 0) this.tellDropped(writer);
       if (writer.blocked) this.waitForDrain(writer);
     } catch (error) {
       logger.error(`Writing to a connection failed: ${errorText(error)}`, errorStack(error));
@@ -216,6 +236,8 @@ export class Outbox {
   /** The usual case, one small event for a client that reads, allocates nothing (docs/benchmark.md, allocations of P1). */
   private handOver(writer: ResponseWriter, now: number): void {
     const { queue } = this;
+    // Before any id behind what was left out: a client that is cut in between must know.
+    if (this.untold) this.tellDropped(writer);
     if (queue.size === 1) {
       const frame = queue.shift() as Frame;
       if (this.count(frame, now)) writer.write(frame);
@@ -225,25 +247,36 @@ export class Outbox {
     let bytes = 0;
     do {
       const frame = queue.shift() as Frame;
-      if (!this.count(frame, now)) continue;
+      if (!this.count(frame, now)) break;
       bytes += frame.bytes;
       frames.push(frame);
     } while (queue.size > 0 && bytes < HANDOVER);
     if (frames.length > 0) writer.writeAll(frames);
   }
 
-  /** Whether it is to be written: an event whose time is over is left out, and told of. */
+  /** Whether it is to be written: an event whose time is over is left out, and told of if it is recorded. */
   private count(frame: Frame, now: number): boolean {
     this.services.budget.release(frame);
+    if (frame.sequence > 0) this.written = frame.sequence;
     if (frame.expires <= now) {
-      this.countDropped('expired');
+      if (frame.sequence > 0) this.countDropped('expired');
       return false;
     }
-    if (frame.sequence > 0) this.written = this.told = frame.sequence;
+    if (frame.sequence > 0) this.told = frame.sequence;
     this.events++;
     this.bytes += frame.bytes;
     if (frame.id !== undefined) this.cursor = frame.id;
     return true;
+  }
+
+  private tellDropped(writer: ResponseWriter): void {
+    const { untold } = this;
+    this.untold = undefined;
+    for (const frame of untold ? this.owner.tell(untold) : []) {
+      this.events++;
+      this.bytes += frame.bytes;
+      writer.write(frame);
+    }
   }
 
   private keepsUp(writer: ResponseWriter): boolean {
@@ -260,15 +293,7 @@ export class Outbox {
   }
 
   private isFull(frame: Frame): boolean {
-    return this.exceedsOwnBounds(frame) || this.services.budget.isExceeded;
-  }
-
-  /** An empty queue takes any event, however large. */
-  private exceedsOwnBounds(frame: Frame): boolean {
-    const { queue, limits } = this;
-    if (queue.size === 0) return false;
-    const isLong = queue.size >= limits.maxEvents || (frame.sequence > 0 && queue.recorded >= this.fallsBehindAt);
-    return isLong || queue.bytes + frame.bytes > limits.maxBytes;
+    return this.services.budget.isExceeded || isFull(this.queue, this.limits, frame, this.fallsBehindAt);
   }
 
   /** Whether there is room for the frame in the end. */
@@ -283,43 +308,40 @@ export class Outbox {
     }
     // Where the bound of all queues is exceeded, each gives as much as it takes: none is emptied for the others.
     let owed = budget.isExceeded ? frame.bytes : 0;
-    while (this.queue.size > 0 && (owed > 0 || this.exceedsOwnBounds(frame))) {
-      const victim = this.victimFor(frame);
-      if (!victim) return false;
-      owed -= victim.bytes;
+    while (this.queue.size > 0 && (owed > 0 || isFull(this.queue, this.limits, frame, this.fallsBehindAt))) {
+      const sacrifice = sacrificeFor(frame, this.queue, this.policy);
+      if (sacrifice.what === 'connection') {
+        this.owner.overflowed();
+        return false;
+      }
+      if (sacrifice.what === 'new') {
+        this.countDropped(sacrifice.reason);
+        return false;
+      }
+      this.leaveOut(sacrifice.frame, sacrifice.reason);
+      owed -= sacrifice.frame.bytes;
     }
     return !this.closed;
   }
 
-  /** Who gives way, and is counted; nobody if it is the new one, or if the connection ends by it. */
-  private victimFor(frame: Frame): Frame | undefined {
-    const low = this.queue.removeLow();
-    if (low) return this.leaveOut(low, 'shed');
-    if (frame.priority === 'low') {
-      this.countDropped('shed');
-      return undefined;
-    }
-    if (this.policy === 'disconnect') {
-      this.owner.overflowed();
-      return undefined;
-    }
-    if (this.policy === 'drop-newest') {
-      this.countDropped('overflow');
-      return undefined;
-    }
-    const outdated = this.policy === 'conflate' ? this.queue.removeLike(frame) : undefined;
-    const victim = outdated ?? this.queue.removeLeast();
-    return victim && this.leaveOut(victim, 'overflow');
-  }
-
-  private leaveOut(frame: Frame, reason: DropReason): Frame {
+  private leaveOut(frame: Frame, reason: DropReason): void {
     this.services.budget.release(frame);
     this.countDropped(reason);
-    return frame;
   }
 
-  private keep(frame: Frame): void {
-    if (this.closed) this.services.budget.release(frame);
-    else this.queue.push(frame);
+  private replace(outdated: Frame): void {
+    // Nobody is told of an ephemeral one, which is what it is for.
+    if (this.isGivenAgain(outdated) || outdated.sequence === 0) this.services.budget.release(outdated);
+    else this.leaveOut(outdated, 'replaced');
+  }
+
+  private keep(outdated: Frame): void {
+    if (this.closed || this.isGivenAgain(outdated)) this.services.budget.release(outdated);
+    else this.queue.putBack(outdated);
+  }
+
+  /** It was let go of with all others when this fell behind, and comes from the history. */
+  private isGivenAgain({ sequence }: Frame): boolean {
+    return sequence > this.position;
   }
 }

@@ -1,6 +1,5 @@
 import { monotonicNow } from './monotonic.js';
 import { type SseIdentity } from '../options/sse-identity.js';
-import { frameOf } from '../protocol/event-encoder.js';
 import { type Frame } from '../protocol/frame.js';
 import { type SseEvent } from '../protocol/sse-event.js';
 import { SseEventError } from '../protocol/sse-event-error.js';
@@ -13,6 +12,7 @@ import { type ConnectionOrigin } from './connection-origin.js';
 import { ChannelReading } from './channel-reading.js';
 import { ATTACHMENT_KINDS, type Attachment, type AttachmentKind } from './attachment.js';
 import { type CloseReason } from './close-reason.js';
+import { type DropCounts, droppedFrames } from './drop-counts.js';
 import { type ConnectionServices } from './connection-services.js';
 import { type ConnectionSettings } from './connection-settings.js';
 import { contain } from './contain.js';
@@ -260,9 +260,13 @@ export class SseConnection {
     this.finish({ reason: 'error' });
   }
 
+  /** @internal What tells the client that it did not get everything. */
+  tell(dropped: DropCounts): readonly Frame[] {
+    return this.settings.raw ? [] : droppedFrames(dropped);
+  }
+
   /** @internal Everything that waited was written, and the client reads. */
   drained(): void {
-    this.tellDropped();
     if (this.reading?.isBehind && !this.isClosed) this.services.catchUp.want(this);
     if (!this.drainWaiters) return;
     const waiters = this.drainWaiters;
@@ -297,7 +301,6 @@ export class SseConnection {
 
   private end(writer: ResponseWriter, ending: Ending): void {
     const { settings, isGet, path } = this;
-    this.tellDropped();
     const stream = { raw: settings.raw, isGet, path, retry: settings.connections.retry };
     endResponse(writer, this.outbox, ending, stream, this.services.linger);
   }
@@ -311,15 +314,6 @@ export class SseConnection {
       this.outbox.isAwaited = true;
       (this.drainWaiters ??= []).push(resolve);
     });
-  }
-
-  private tellDropped(): void {
-    const { untold } = this.outbox;
-    if (!untold || this.settings.raw) return;
-    this.outbox.untold = undefined;
-    for (const [reason, count] of untold) {
-      this.outbox.pushControl(frameOf({ type: 'sse:dropped', data: JSON.stringify({ count, reason }) }));
-    }
   }
 }
 

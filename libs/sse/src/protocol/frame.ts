@@ -10,6 +10,8 @@ export interface FrameTraits {
   readonly key?: string;
   /** Its number in the log of recorded events, if it is one or stands for one. */
   readonly sequence?: number;
+  /** It stands for a recorded event on streams that have other ids. */
+  readonly isCopy?: boolean;
   /** From then on, by the monotonic clock, it is not to be sent any more. */
   readonly expires?: number;
   /** What is shed first, and what is flushed at once. */
@@ -38,6 +40,7 @@ export class Frame {
   /** `Infinity` for what does not expire. */
   readonly expires: number;
   readonly priority: FramePriority;
+  readonly isCopy: boolean;
   /** In how many queues it waits: the memory of a shared frame counts once. Kept by the queues' budget. */
   waiting = 0;
   private readonly payloadStart: number;
@@ -54,6 +57,7 @@ export class Frame {
     this.sequence = traits.sequence ?? 0;
     this.expires = traits.expires ?? Infinity;
     this.priority = traits.priority ?? 'normal';
+    this.isCopy = traits.isCopy ?? false;
   }
 
   /** The event alone, for responses that are not chunked by us. */

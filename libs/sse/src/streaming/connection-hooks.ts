@@ -1,14 +1,21 @@
 import { Injectable, Logger, SetMetadata } from '@nestjs/common';
-import { errorStack, errorText } from '../protocol/error-text.js';
+import { type DeadLetterInfo, DeadLetters, type SseDeadLetter } from '../channels/dead-letters.js';
 import { type CloseReason } from '../connections/close-reason.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
+import { errorStack, errorText } from '../protocol/error-text.js';
+import { type EventFields } from '../protocol/event-block.js';
 
 export type OpenHook = (connection: SseConnection) => unknown;
 export type CloseHook = (connection: SseConnection, reason: CloseReason) => unknown;
+export type DeadLetterHook = (userId: string, event: EventFields, info: DeadLetterInfo) => unknown;
 
 /** Marks hooks, for the explorer that finds them. One method may be both. */
-export const SSE_HOOKS = { open: 'sse:open-hook', close: 'sse:close-hook' } as const;
+export const SSE_HOOKS = {
+  open: 'sse:open-hook',
+  close: 'sse:close-hook',
+  deadLetter: 'sse:dead-letter-hook',
+} as const;
 export type HookKind = keyof typeof SSE_HOOKS;
 
 /**
@@ -30,22 +37,40 @@ export function OnSseClose(): MethodDecorator {
   return SetMetadata(SSE_HOOKS.close, true);
 }
 
+/**
+ * Calls the provider's method with each message of a {@link MessageQueue} that could not be delivered: the user's id, the
+ * event with its data as text, and why. Each is told on one node. What the method throws is logged.
+ *
+ * @example
+ * @OnSseDeadLetter()
+ * async sendMail(userId: string, event: EventFields, { reason }: DeadLetterInfo) {
+ *   if (event.type === 'invoice') await this.mails.send(userId, event.data);
+ * }
+ */
+export function OnSseDeadLetter(): MethodDecorator {
+  return SetMetadata(SSE_HOOKS.deadLetter, true);
+}
+
 /** The hooks of the application's providers. */
 @Injectable()
 export class ConnectionHooks {
   private readonly logger = new Logger('SseHooks');
   private readonly opens: OpenHook[] = [];
   private readonly closes: CloseHook[] = [];
+  private readonly deadLetters: DeadLetterHook[] = [];
 
-  constructor(registry: ConnectionRegistry) {
+  constructor(registry: ConnectionRegistry, deadLetters: DeadLetters) {
+    deadLetters.letters$.subscribe((letter) => {
+      for (const hook of this.deadLetters) void this.runDeadLetter(hook, letter);
+    });
     registry.closed$.subscribe(({ connection, reason }) => {
       for (const hook of this.closes) void this.runClose(hook, connection, reason);
     });
   }
 
   add(kind: HookKind, hook: (...args: unknown[]) => unknown): void {
-    if (kind === 'open') this.opens.push(hook);
-    else this.closes.push(hook);
+    const hooks = { open: this.opens, close: this.closes, deadLetter: this.deadLetters };
+    hooks[kind].push(hook);
   }
 
   /** One after the other. The first that throws refuses the stream. */
@@ -59,6 +84,17 @@ export class ConnectionHooks {
     } catch (error) {
       this.logger.error(
         `A close hook failed on connection ${connection.id} (${reason})`,
+        errorStack(error) ?? errorText(error),
+      );
+    }
+  }
+
+  private async runDeadLetter(hook: DeadLetterHook, { userId, event, info }: SseDeadLetter): Promise<void> {
+    try {
+      await hook(userId, event, info);
+    } catch (error) {
+      this.logger.error(
+        `A dead-letter hook failed on message ${info.id} (${info.reason})`,
         errorStack(error) ?? errorText(error),
       );
     }

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ChannelMembership } from '../channels/channel-membership.js';
 import { EnginePatience } from '../channels/engine-patience.js';
 import { PresenceAnnouncer } from '../channels/presence-announcer.js';
-import { Seam } from '../channels/seam.js';
+import { Seam, type SeamPlan } from '../channels/seam.js';
 import { SEAM_SERVICES, type SeamServices } from '../channels/seam-services.js';
 import { SseNode } from '../channels/sse-node.js';
 import { Admission, type Place } from '../connections/admission.js';
@@ -24,7 +24,7 @@ import { feed } from './feed.js';
 import { Identification } from './identify.js';
 import { aborterOf } from './nest-signal.js';
 import { acceptsEventStream, announceRetry, answerEnded, answerRetry, isRefusedByRetry } from './refusal.js';
-import { sendSnapshot } from './snapshot.js';
+import { planSnapshot } from './snapshot.js';
 import { discardSource, type Source, sourceOf } from './source.js';
 import { type StreamExecutionContext } from './stream-execution-context.js';
 import { type StreamArguments } from './stream-parameters.js';
@@ -68,8 +68,9 @@ export class StreamOpener {
     if (!connection) return;
     let source: Source | undefined;
     try {
+      const cameAt = this.engine.position;
       source = sourceOf(await handler({ connection, lastEventId }), settings.name);
-      const seam = await this.prepare(connection, settings, source, lastEventId);
+      const seam = await this.prepare(connection, settings, source, { lastEventId, cameAt });
       this.openNow(connection, exchange, seam?.openingFrame() ?? settings.opening);
       seam?.opened();
     } catch (error) {
@@ -92,7 +93,8 @@ export class StreamOpener {
       answerHead(exchange);
       return null;
     }
-    const lastEventId = decodeLastEventId(exchange.header('last-event-id'));
+    // Clients that can't set headers, such as polyfills, put it into the query.
+    const lastEventId = decodeLastEventId(exchange.header('last-event-id')) ?? exchange.query('lastEventId');
     if (lastEventId === undefined) return undefined;
     const { cursor, ended } = readEndMark(lastEventId, exchange.path, Math.floor(Date.now() / 1_000));
     if (ended && method === 'GET') {
@@ -145,7 +147,7 @@ export class StreamOpener {
     connection: SseConnection,
     settings: RouteSettings,
     source: Source,
-    lastEventId: string | undefined,
+    from: Pick<SeamPlan, 'lastEventId' | 'cameAt'>,
   ): Promise<Seam | undefined> {
     const isOfChannels = source.kind === 'channels';
     // What was sent to it before must not have ids of its own.
@@ -160,8 +162,8 @@ export class StreamOpener {
       return undefined;
     }
     const { subscription, snapshot } = source;
-    const send = snapshot && (() => sendSnapshot(snapshot, connection, settings));
-    const seam = new Seam(connection, { subscription, lastEventId, sendSnapshot: send }, joined, this.seams);
+    const state = snapshot && planSnapshot(snapshot, connection, settings);
+    const seam = new Seam(connection, { ...from, subscription, snapshot: state }, joined, this.seams);
     await this.engine.atOpening(seam.prepare());
     this.presence.watch(connection, subscription.presence);
     return seam;

@@ -22,11 +22,13 @@ export class ContractBench {
 
   /** Starts one more node. */
   async node(settings: ContractSettings = {}): Promise<ContractNode> {
-    const node = await ContractNode.start(`node-${this.nodes.length + 1}`, this.factory, {
+    const nodeId = `node-${this.nodes.length + 1}`;
+    const node = new ContractNode(nodeId, await this.factory({ nodeId }));
+    this.nodes.push(node);
+    await node.backplane.start(node, {
       history: { ...SETTINGS.history, ...settings.history },
       messageQueue: { ...SETTINGS.messageQueue, ...settings.messageQueue },
     });
-    this.nodes.push(node);
     return node;
   }
 
@@ -39,7 +41,7 @@ export class ContractBench {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.nodes.map(({ backplane }) => backplane.close()));
+    await Promise.all(this.nodes.map((node) => node.close()));
   }
 }
 

@@ -1,12 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  type Backplane,
-  type BackplaneFactory,
-  type BackplaneNode,
-  type BackplaneSettings,
-  type Loss,
-  type NodeCommand,
-} from '../backplane/backplane.js';
+import { type Backplane, type BackplaneNode, type Loss, type NodeCommand } from '../backplane/backplane.js';
 import { type ChannelMessage, type PassedMessage, type Published } from '../backplane/channel-message.js';
 import { type PresenceEvent } from '../backplane/presence-port.js';
 
@@ -29,15 +22,18 @@ export class ContractNode implements BackplaneNode {
   private readonly lasts = new Map<string, number>();
   private readonly watchers = new Set<() => void>();
 
-  private constructor(
+  private isClosed = false;
+
+  constructor(
     readonly id: string,
     readonly backplane: Backplane,
   ) {}
 
-  static async start(id: string, factory: BackplaneFactory, settings: BackplaneSettings): Promise<ContractNode> {
-    const node = new ContractNode(id, await factory({ nodeId: id }));
-    await node.backplane.start(node, settings);
-    return node;
+  /** Once, as the port says, however often it is called. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    await this.backplane.close();
   }
 
   publish(channel: string, data: string, more: Partial<ChannelMessage> = {}): Promise<Published> {

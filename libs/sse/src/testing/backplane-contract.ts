@@ -9,7 +9,7 @@ import { QUEUE_CASES } from './backplane-contract-queue.js';
 import { RECORD_CASES } from './backplane-contract-records.js';
 import { SUBSCRIBE_CASES } from './backplane-contract-subscribe.js';
 
-/** One test. It takes less than a second, or 20 where it waits in vain; a lease that is renewed seldom takes its time too. */
+/** One test. Give it 30 seconds: it needs far less, unless it waits for something that does not come. */
 export interface BackplaneContractCase {
   /** What is promised. */
   readonly name: string;
@@ -32,7 +32,10 @@ export interface BackplaneContractOptions {
  *
  * @example
  * describe('myBackplane', () => {
- *   const cases = backplaneContract(() => myBackplane({ url, prefix: randomUUID() }));
+ *   const cases = backplaneContract(() => {
+ *     const prefix = randomUUID();
+ *     return () => myBackplane({ url, prefix });
+ *   });
  *   for (const { name, run } of cases) it(name, run, 30_000);
  * });
  */

@@ -60,6 +60,15 @@ export class HttpExchange {
     return typeof value === 'string' ? value : value?.[0];
   }
 
+  /** A parameter of the query, if it stands there once and is not empty. */
+  query(name: 'lastEventId'): string | undefined {
+    const url = this.request.url ?? '';
+    const start = url.indexOf('?');
+    if (start < 0 || !url.includes(`${name}=`, start)) return undefined;
+    const [value, ...more] = new URLSearchParams(url.slice(start)).getAll(name);
+    return more.length === 0 && value !== '' ? value : undefined;
+  }
+
   /** The socket below, also of a pipelined request whose response has none yet. On HTTP/2 many exchanges share it. */
   get socket(): Socket {
     return this.request.socket;

@@ -11,13 +11,15 @@ export function showComposer(chat) {
   const error = byId('composer-error');
   let shown;
   let toldAt = 0;
+  /** What could not be sent. Sent once more, it is the same message: perhaps only the answer was lost. */
+  let unsent = {};
 
   state.onChange(({ active, connection }) => {
     form.inert = !active || connection === 'ended';
     if (active === shown) return;
     if (shown) shown.draft = input.value;
     input.value = active?.draft ?? '';
-    input.placeholder = active ? `Write to ${active.title}` : '';
+    input.placeholder = active ? `Write to ${active.label}` : '';
     error.textContent = '';
     shown = active;
   });
@@ -30,9 +32,11 @@ export function showComposer(chat) {
     error.textContent = '';
     input.value = '';
     toldAt = 0;
+    const id = unsent.thread === thread && unsent.text === text ? unsent.id : newId();
     try {
-      await chat.send(thread, text);
+      await chat.send(thread, id, text);
     } catch (failure) {
+      unsent = { thread, text, id };
       if (state.active === thread && input.value === '') input.value = text;
       else thread.draft ||= text;
       error.textContent = `Not sent: ${failure.message}`;
@@ -54,7 +58,10 @@ export function showComposer(chat) {
 
   // Not on a phone, where it would bring up the keyboard.
   chat.addEventListener('opened', () => matchMedia('(pointer: fine)').matches && input.focus());
-  byId('leave-room').addEventListener('click', () => {
-    chat.leaveRoom(state.active).catch((failure) => chat.notice(failure.message));
-  });
+  byId('leave-room').addEventListener('click', () => chat.leaveRoom(state.active));
+}
+
+/** `crypto.randomUUID()` is there on secure pages only, which that of a neighbour's machine is not. */
+function newId() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -45,7 +45,7 @@ export function showConnection(chat) {
 
   chat.addEventListener('notice', ({ detail }) => {
     byId('notice-text').textContent = detail;
-    notice.hidden = false;
+    notice.hidden = detail === '';
   });
   byId('notice-close').addEventListener('click', () => (notice.hidden = true));
 }

@@ -81,10 +81,10 @@ function belongsTo(message, previous) {
 const day = ({ sentAt }) => new Date(sentAt).toDateString();
 const clock = (date) => date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 
-function emptyText({ kind, title }) {
+function emptyText({ kind, label }) {
   return kind === 'room'
-    ? `Nothing has been said in ${title} yet.`
-    : `You and ${title} have not written to each other yet.`;
+    ? `Nothing has been said in ${label} lately.`
+    : `You and ${label} have not written to each other yet.`;
 }
 
 function typingText(thread) {

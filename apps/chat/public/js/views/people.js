@@ -12,14 +12,14 @@ export function showPeople(chat) {
   state.onChange(({ active, people, me }) => {
     if (!me) return;
     const room = active?.kind === 'room' ? active : undefined;
-    const inRoom = sorted(room?.people.values() ?? [], me);
-    const others = sorted(people.values(), me).filter(({ userId }) => !room?.people.has(userId));
-    here(inRoom);
+    const others = sorted(people.persons, me).filter(({ userId }) => !room?.people.has(userId));
+    const elsewhereCount = Math.max(others.length, people.count - (room?.people.count ?? 0));
+    here(sorted(room?.people.persons ?? [], me));
     elsewhere(others);
     byId('here-section').hidden = !room;
-    byId('here-title').textContent = `In this room · ${inRoom.length}`;
+    byId('here-title').textContent = `In this room · ${room?.people.count}`;
     byId('elsewhere-section').hidden = others.length === 0;
-    byId('elsewhere-title').textContent = `${room ? 'Elsewhere' : 'Here'} in the chat · ${others.length}`;
+    byId('elsewhere-title').textContent = `${room ? 'Elsewhere' : 'Here'} in the chat · ${elsewhereCount}`;
   });
 }
 

@@ -3,7 +3,7 @@ import { byId } from './element.js';
 
 /** What is open, and who of it is here: as long as that is known. */
 export function showTitle({ active, people, connection }) {
-  byId('thread-title').textContent = active?.title ?? 'Welcome';
+  byId('thread-title').textContent = active?.label ?? 'Welcome';
   const line = byId('thread-subtitle');
   line.dataset.state = connection;
   if (connection !== 'connected') line.textContent = CONNECTION_TEXTS[connection];
@@ -13,5 +13,5 @@ export function showTitle({ active, people, connection }) {
 
 function subtitle(thread, people) {
   if (thread.kind === 'direct') return people.has(thread.id) ? 'here now' : 'not here at the moment';
-  return thread.people.size === 1 ? '1 person here' : `${thread.people.size} people here`;
+  return thread.people.count === 1 ? '1 person here' : `${thread.people.count} people here`;
 }

@@ -10,7 +10,7 @@ export function showThreads(chat) {
     keyedList(byId(id), { key: (thread) => thread.key, create: threadItem(chat), update: updateItem(state) });
   const rooms = list('rooms');
   const direct = list('direct');
-  const otherRooms = keyedList(byId('other-rooms'), { key: (room) => room.id, create: otherRoomItem(chat) });
+  const otherRooms = keyedList(byId('other-rooms'), { key: (room) => room, create: otherRoomItem(chat) });
 
   const form = byId('open-room-form');
   form.addEventListener('submit', async (event) => {
@@ -19,7 +19,7 @@ export function showThreads(chat) {
     const error = byId('open-room-error');
     error.textContent = '';
     try {
-      await chat.openRoom(input.value);
+      await chat.joinRoom(input.value);
       input.value = '';
       chat.opened();
     } catch (failure) {
@@ -34,7 +34,7 @@ export function showThreads(chat) {
     direct(conversations);
     byId('direct-empty').hidden = conversations.length > 0;
 
-    const others = [...all.values()].filter(({ id }) => !state.room(id));
+    const others = [...all].filter((room) => !state.room(room));
     otherRooms(others);
     byId('other-rooms-section').hidden = others.length === 0;
     if (me) byId('me').replaceChildren(avatar(me.name), element('span', { class: 'ellipsis' }, me.name));
@@ -78,7 +78,7 @@ function otherRoomItem(chat) {
   return (room) => {
     const join = async () => {
       try {
-        await chat.joinRoom(room.id);
+        await chat.joinRoom(room);
         chat.opened();
       } catch (failure) {
         chat.notice(failure.message);
@@ -89,9 +89,9 @@ function otherRoomItem(chat) {
       {},
       element(
         'button',
-        { type: 'button', class: 'item', onclick: join, 'aria-label': `Join ${room.name}` },
+        { type: 'button', class: 'item', onclick: join, 'aria-label': `Join ${room}` },
         element('span', { class: 'sign', 'aria-hidden': 'true' }, '#'),
-        element('span', { class: 'ellipsis' }, room.name),
+        element('span', { class: 'ellipsis' }, room),
         element('span', { class: 'action' }, 'Join'),
       ),
     );

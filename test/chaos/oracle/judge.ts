@@ -1,0 +1,40 @@
+import { ClientJudge } from './client-judge.js';
+import { positionOf } from './position.js';
+import { type Publication } from './publication.js';
+import { RecordedLog } from './recorded-log.js';
+import { type Trace } from './trace.js';
+import { type Violation } from './violation.js';
+
+/** Everything that is known when a seed has ended. */
+export interface Evidence {
+  readonly publications: readonly Publication[];
+  readonly traces: readonly Trace[];
+  /** When the engine lost data, on the clock of the publications; what waited in queues until then is gone. */
+  readonly lostDataAt?: number;
+}
+
+/**
+ * Compares what each client got with what was accepted. It knows nothing of faults or nodes: whatever happened, the
+ * promise is the same.
+ */
+export function judge({ publications, traces, lostDataAt = -Infinity }: Evidence): Violation[] {
+  const log = new RecordedLog(publications, traces);
+  const judges = traces.map((trace) => ({ trace, judge: new ClientJudge(trace, log) }));
+  const queued = publications.filter(({ queued, answeredAt }) => queued && (answeredAt ?? -Infinity) > lostDataAt);
+  return [
+    ...log.violations,
+    ...judges.flatMap(({ judge }) => judge.violations),
+    ...queued.flatMap((publication) => checkTaken(publication, judges)),
+  ];
+}
+
+/** A queued message that was accepted reaches at least one client of its user. */
+function checkTaken(publication: Publication, judges: { trace: Trace; judge: ClientJudge }[]): Violation[] {
+  if (publication.id === undefined || !positionOf(publication.id)) return [];
+  const clients = judges.filter(({ trace }) => trace.channels.includes(publication.channel));
+  const isTaken = clients.some(({ judge }) => judge.delivered.has(publication.token));
+  const isPromised = clients.some(({ trace }) => trace.survived) && !clients.some(({ trace }) => trace.swallowedEarly);
+  if (isTaken || !isPromised) return [];
+  const text = `event ${publication.token} waited for ${publication.channel} and reached none of its clients`;
+  return [{ kind: 'not-taken', text, token: publication.token }];
+}
