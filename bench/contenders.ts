@@ -1,6 +1,7 @@
 /** Who takes part. The id is the name of its file in `servers/`. */
 export type ContenderId =
   | 'event-stream-channel'
+  | 'event-stream-redis'
   | 'event-stream-subject'
   | 'nest-sse'
   | 'better-sse'
@@ -13,6 +14,8 @@ export interface Contender {
   name: string;
   /** What its clients speak. */
   protocol: 'event-stream' | 'socket-io';
+  /** Its nodes share one. */
+  needsRedis?: true;
 }
 
 export const contenders: Record<ContenderId, Contender> = {
@@ -20,6 +23,12 @@ export const contenders: Record<ContenderId, Contender> = {
     id: 'event-stream-channel',
     name: 'nestjs-event-stream, channel',
     protocol: 'event-stream',
+  },
+  'event-stream-redis': {
+    id: 'event-stream-redis',
+    name: 'nestjs-event-stream, channel on Redis',
+    protocol: 'event-stream',
+    needsRedis: true,
   },
   'event-stream-subject': {
     id: 'event-stream-subject',

@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /** What every contender sends: about 210 bytes on the wire with its id and event lines, as a chat would. */
 export interface BenchEvent {
   id: string;
@@ -14,6 +16,18 @@ export interface ChatMessage {
 
 const EPOCH = 'b7d1f0c25a9e';
 let sequence = 0;
+
+/** The time that all processes of this machine share, in ms. */
+export function machineTime(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** An event that says when it was published by {@link machineTime}, as long as any other. */
+export function stampedEvent(): BenchEvent {
+  const event = nextEvent();
+  event.data.sentAt = machineTime().toFixed(6).padStart(24, '0');
+  return event;
+}
 
 /** A new object each time: no contender gets to reuse the text of the last one. */
 export function nextEvent(): BenchEvent {

@@ -12,7 +12,7 @@ export interface Machine {
   packages: Record<string, string>;
 }
 
-const PACKAGES = ['@nestjs/core', 'express', 'better-sse', 'socket.io', 'rxjs'];
+const PACKAGES = ['@nestjs/core', 'express', 'better-sse', 'socket.io', 'redis', 'rxjs'];
 
 export function thisMachine(): Machine {
   const cpus = os.cpus();

@@ -31,7 +31,7 @@ export async function profileDeliveries(connections: number, print: (line: strin
 function profile(id: ContenderId, connections: number, print: (line: string) => void): Promise<AllocationSite[]> {
   return Pair.run(contenders[id], async (pair) => {
     await pair.open(connections);
-    const broadcast = broadcaster(pair, connections, 1);
+    const broadcast = broadcaster(pair, connections);
     const deliveries = BROADCASTS * connections;
     await broadcast(10);
     await pair.server.call('startAllocationProfile', null);

@@ -1,6 +1,6 @@
 import { contenders } from './contenders.js';
 import { Results } from './results.js';
-import { type Work } from './works/work.js';
+import { type Sample, type Work } from './works/work.js';
 
 /**
  * Every contender of every work in turn, and that for each round: what a noisy moment costs one of them, it costs in
@@ -19,12 +19,18 @@ export async function runWorks(
       for (const id of rotated(work.contenders, round)) {
         const sample = await work.measure(contenders[id], connections ?? work.connections);
         results.add(work.id, id, sample);
-        const values = work.metrics.map(({ key, title, digits }) => `${title} ${(sample[key] ?? NaN).toFixed(digits)}`);
-        print(`round ${round}/${rounds}  ${work.id.padEnd(3)}  ${contenders[id].name}: ${values.join(', ')}`);
+        print(`round ${round}/${rounds}  ${work.id.padEnd(3)}  ${contenders[id].name}: ${inWords(work, sample)}`);
       }
     }
   }
   return results;
+}
+
+function inWords({ metrics }: Work, sample: Sample): string {
+  return metrics
+    .filter(({ key }) => !Number.isNaN(sample[key]))
+    .map(({ key, title, digits }) => `${title} ${(sample[key] ?? NaN).toFixed(digits)}`)
+    .join(', ');
 }
 
 function rotated<T>(list: readonly T[], by: number): T[] {

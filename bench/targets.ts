@@ -15,6 +15,7 @@ export interface Target {
 }
 
 const channel = 'event-stream-channel';
+const onRedis = 'event-stream-redis';
 
 export const targets: readonly Target[] = [
   {
@@ -75,6 +76,44 @@ export const targets: readonly Target[] = [
     atMost: 0.65,
     words: 'the RSS of Nest @Sse',
   },
+  {
+    work: 'P7',
+    ours: channel,
+    metric: 'cpu',
+    to: { work: 'P1', contender: channel },
+    atMost: 1.2,
+    words: 'the CPU of a delivery in P1, to those who read',
+  },
+  {
+    work: 'P7',
+    ours: channel,
+    metric: 'held',
+    atMost: 64,
+    words: 'KB for each that does not read: one handover to its socket',
+  },
+  { work: 'P7', ours: channel, metric: 'more', atMost: 1, words: 'KB more for each, however much is published' },
+  { work: 'P7', ours: channel, metric: 'resets', atMost: 0, words: 'resets while the history holds what was missed' },
+  { work: 'P7', ours: channel, metric: 'untold', atMost: 0, words: 'events missing or out of order without a word' },
+  {
+    work: 'P8',
+    ours: channel,
+    metric: 'cpu',
+    to: { work: 'P1', contender: channel },
+    atMost: 0.25,
+    words: 'the CPU of a delivery in P1',
+  },
+  {
+    work: 'P8',
+    ours: onRedis,
+    metric: 'cpu',
+    to: { work: 'P1', contender: channel },
+    atMost: 0.25,
+    words: 'the CPU of a delivery in P1, on Redis',
+  },
+  { work: 'P8', ours: onRedis, metric: 'reads', atMost: 1, words: 'read of the engine for the channel' },
+  { work: 'P9', ours: onRedis, metric: 'p50', atMost: 3, words: 'ms from publish to receipt, for half of the events' },
+  { work: 'P9', ours: onRedis, metric: 'p99', atMost: 20, words: 'ms for 99 of 100' },
+  { work: 'P9', ours: onRedis, metric: 'rate', atLeast: 5_000, words: 'publishes a second' },
   {
     work: 'P10',
     ours: channel,

@@ -367,41 +367,57 @@ describe.each(ONE_OF_EACH_NEST)('a history that is short ($name)', (target) => {
     expect(idsOf(await client.take(1))).toEqual([next!.id]);
   });
 
-  it('resets only the channels of which something is missing: of all others it misses nothing', async () => {
-    const [busy, quiet, other] = [unique('busy'), unique('quiet'), unique('other')];
-    const first = await server.open(pathOf([busy, quiet, other]));
-    const cursor = await cursorOf(first);
-    await first.close();
-    const [one] = await server.call('burst', quiet, 1);
-    await server.call('burst', busy, 20);
-    const [two] = await server.call('burst', quiet, 1);
+  it('names the channels of which something is missing, and gives all that it has behind that', async () => {
+    const [busy, quiet] = [unique('busy'), unique('quiet')];
+    const cursor = await cursorOfOne([busy, quiet]);
+    const published = await server.call('burst', busy, 20);
+    const kept = await server.call('burst', quiet, 2);
 
-    const client = await server.open(pathOf([busy, quiet, other]), from(cursor));
-    const [reset, ...events] = await client.take(3);
+    const client = await server.open(pathOf([busy, quiet]), from(cursor));
+    const [reset, ...events] = await client.take(11);
 
-    // Its cursor stays where it was, since it is still owed what follows.
-    expect(resetOf(reset)).toEqual({ reason: 'history', channels: [busy], id: cursor });
-    expect(idsOf(events)).toEqual([one!.id, two!.id]);
+    // Its id is where the channel is complete again: everything behind it follows.
+    expect(resetOf(reset)).toEqual({ reason: 'history', channels: [busy], id: published[11]!.id });
+    expect(idsOf(events)).toEqual(idsOf([...published.slice(12), ...kept]));
     const [next] = await server.call('burst', busy, 1);
     expect(idsOf(await client.take(1))).toEqual([next!.id]);
   });
 
-  it('says so again to a client that was cut before it had the rest', async () => {
+  it('names a channel, too, whose events would come behind an id that says that the client has them', async () => {
+    const [busy, quiet, silent] = [unique('busy'), unique('quiet'), unique('silent')];
+    const cursor = await cursorOfOne([busy, quiet, silent]);
+    await server.call('burst', quiet, 1);
+    const published = await server.call('burst', busy, 20);
+    const kept = await server.call('burst', quiet, 1);
+
+    const client = await server.open(pathOf([busy, quiet, silent]), from(cursor));
+    const [reset, ...events] = await client.take(10);
+
+    expect(resetOf(reset)).toEqual({ reason: 'history', channels: [busy, quiet].sort(), id: published[11]!.id });
+    expect(idsOf(events)).toEqual(idsOf([...published.slice(12), ...kept]));
+  });
+
+  it('says so once: cut after that, the client goes on from there', async () => {
     const [busy, quiet] = [unique('busy'), unique('quiet')];
-    const first = await server.open(pathOf([busy, quiet]));
-    const cursor = await cursorOf(first);
-    await first.close();
-    const [one] = await server.call('burst', quiet, 1);
-    await server.call('burst', busy, 20);
+    const cursor = await cursorOfOne([busy, quiet]);
+    const published = await server.call('burst', busy, 20);
+    const kept = await server.call('burst', quiet, 1);
 
     const cut = await server.open(pathOf([busy, quiet]), from(cursor));
-    const reset = resetOf(await cut.next());
+    const { id } = resetOf(await cut.next());
     await cut.close();
-    const client = await server.open(pathOf([busy, quiet]), from(reset.id!));
+    const client = await server.open(pathOf([busy, quiet]), from(id!));
 
-    expect(resetOf(await client.next()).channels).toEqual([busy]);
-    expect(idsOf(await client.take(1))).toEqual([one!.id]);
+    expect(idsOf(await client.take(9))).toEqual(idsOf([...published.slice(12), ...kept]));
   });
+
+  /** The cursor of a client that was there, and has gone. */
+  async function cursorOfOne(rooms: readonly string[]): Promise<string> {
+    const client = await server.open(pathOf(rooms));
+    const cursor = await cursorOf(client);
+    await client.close();
+    return cursor;
+  }
 
   it('knows of a channel that nobody listens to whether something is missing', async () => {
     const [room, quiet] = [unique('room'), unique('quiet')];

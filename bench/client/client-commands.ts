@@ -4,11 +4,19 @@ import { type Contender } from '../contenders.js';
 export interface ClientCommands {
   /** Opens all and fails if one does not. Gives how long it took, in ms. */
   open: {
-    takes: { port: number; protocol: Contender['protocol']; connections: number; concurrency: number };
+    takes: {
+      port: number;
+      protocol: Contender['protocol'];
+      connections: number;
+      concurrency: number;
+      lastEventId?: string;
+    };
     gives: { milliseconds: number };
   };
   /** Answers once so many events have arrived in all. */
   received: { takes: number; gives: null };
   counts: { takes: null; gives: { events: number; bytes: number } };
+  /** The fewest and the most events that one client has; event streams only. */
+  spread: { takes: null; gives: { least: number; most: number } };
   cut: { takes: null; gives: null };
 }

@@ -18,12 +18,13 @@ interface Load {
 let load: Load | undefined;
 
 answerCalls<ClientCommands>({
-  open: async ({ port, protocol, connections, concurrency }) => {
+  open: async ({ port, protocol, connections, concurrency, lastEventId }) => {
     const start = performance.now();
+    const headers = lastEventId === undefined ? undefined : { 'Last-Event-ID': lastEventId };
     load =
       protocol === 'socket-io'
         ? new SocketIoLoad({ port, connections, concurrency })
-        : new LoadEngine({ url: `http://127.0.0.1:${port}/events`, connections, concurrency, interval: 0 });
+        : new LoadEngine({ url: `http://127.0.0.1:${port}/events`, connections, concurrency, interval: 0, headers });
     const counts = await load.open();
     if (counts.opened < connections) throw new Error(`Only ${JSON.stringify(counts)} of ${connections} opened`);
     return { milliseconds: performance.now() - start };
@@ -43,6 +44,11 @@ answerCalls<ClientCommands>({
   counts: () => {
     const { events, bytes } = running().counts();
     return { events, bytes };
+  },
+  spread: () => {
+    if (!(load instanceof LoadEngine)) throw new Error('No event streams were opened');
+    const received = load.streams.map(({ receivedEvents }) => receivedEvents);
+    return { least: Math.min(...received), most: Math.max(...received) };
   },
   cut: async () => {
     await running().cut();

@@ -1,32 +1,51 @@
+import { type Published } from 'nestjs-event-stream';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BenchEvent, nextEvent } from '../event.js';
+import { type BenchEvent, nextEvent, stampedEvent } from '../event.js';
 import { answerCalls } from '../process/answer-calls.js';
 import { AllocationProfile } from '../profile/allocations.js';
 import { CpuProfile } from '../profile/cpu.js';
-import { type ServerCommands } from './server-commands.js';
+import { publishByClock, publishFlatOut } from './publishing.js';
+import { type ServerCommands, type StartOptions, type Waiting } from './server-commands.js';
 
 /** A contender that runs: it streams to whoever asks for `/events`. */
 export interface RunningServer {
   port: number;
   /** Sends the event to all that are connected. */
   publish(event: BenchEvent): void;
+  /** What only a server of ours can tell and do. */
+  own?: {
+    /** What became of the event that was published last, once it is accepted. */
+    accepted(): Promise<Published | undefined>;
+    connections(): number;
+    waiting(): Waiting;
+    engineReads(): number;
+    ballast(): void;
+  };
 }
 
 /** Makes this process the server of one contender. It ends with its parent. */
-export function serve(start: () => Promise<RunningServer>): void {
+export function serve(start: (options: StartOptions) => Promise<RunningServer>): void {
   let running: RunningServer | undefined;
   const allocations = new AllocationProfile();
   const cpu = new CpuProfile();
+  const own = () => {
+    if (!running?.own) throw new Error('Only a server of ours can do this');
+    return running.own;
+  };
+  const publishStamped = () => {
+    running?.publish(stampedEvent());
+    return own().accepted();
+  };
   answerCalls<ServerCommands>({
-    start: async () => {
-      running = await start();
+    start: async (options) => {
+      running = await start(options);
       return { port: running.port };
     },
-    publish: (events) => {
+    publish: async (events) => {
       if (!running) throw new Error('The server was not started');
       for (let published = 0; published < events; published++) running.publish(nextEvent());
-      return null;
+      return (await running.own?.accepted())?.id;
     },
     cpu: () => process.cpuUsage(),
     memory,
@@ -34,17 +53,26 @@ export function serve(start: () => Promise<RunningServer>): void {
     stopAllocationProfile: () => allocations.stop(),
     startCpuProfile: () => cpu.start(),
     stopCpuProfile: () => cpu.stop(),
+    connections: () => own().connections(),
+    waiting: () => own().waiting(),
+    engineReads: () => own().engineReads(),
+    publishByClock: (pace) => publishByClock(publishStamped, pace),
+    publishFlatOut: (pace) => publishFlatOut(publishStamped, pace),
+    ballast: () => {
+      own().ballast();
+      return null;
+    },
   });
 }
 
 /** Several collections with a pause: weak references and what closed sockets held are only freed by a later one. */
-async function memory(): Promise<{ heap: number; rss: number }> {
+async function memory(): Promise<{ heap: number; external: number; rss: number }> {
   if (!globalThis.gc) throw new Error('Start the server with --expose-gc');
   for (let turn = 0; turn < 4; turn++) {
     globalThis.gc();
     await delay(100);
   }
   globalThis.gc();
-  const { heapUsed, rss } = process.memoryUsage();
-  return { heap: heapUsed, rss };
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { heap: heapUsed, external, rss };
 }

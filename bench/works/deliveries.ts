@@ -25,38 +25,50 @@ export interface DeliveryPlan {
 export function measureDeliveries(contender: Contender, connections: number, plan: DeliveryPlan): Promise<Sample> {
   return Pair.run(contender, async (pair) => {
     await pair.open(connections);
-    const broadcast = broadcaster(pair, connections * plan.eventsAtOnce, plan.eventsAtOnce);
-    await broadcast(plan.warmUp);
-    // What opening left behind must not be collected on the account of the deliveries.
-    await pair.server.call('memory', null);
+    const broadcast = broadcaster(pair, connections);
+    await broadcast(plan.warmUp, plan.eventsAtOnce);
     const bytesBefore = await pair.client.call('counts', null);
-    const before = await pair.server.call('cpu', null);
-    await broadcast(plan.broadcasts);
-    const after = await pair.server.call('cpu', null);
+    const { user, system } = await cpuOf(pair, () => broadcast(plan.broadcasts, plan.eventsAtOnce));
     const counts = await pair.client.call('counts', null);
     const events = plan.broadcasts * connections * plan.eventsAtOnce;
     if (counts.events - bytesBefore.events !== events)
       throw new Error(`${contender.name}: not ${events} events arrived`);
     return {
-      cpu: (after.user + after.system - before.user - before.system) / events,
-      user: (after.user - before.user) / events,
+      cpu: (user + system) / events,
+      user: user / events,
       bytes: (counts.bytes - bytesBefore.bytes) / events,
     };
   });
 }
 
-/** Publishes so many times, each time waiting for all clients. */
+/** CPU time of the server process for a task, in µs. */
+export async function cpuOf(
+  { server }: Pair,
+  task: () => Promise<unknown>,
+): Promise<{ user: number; system: number; all: number }> {
+  // What was done before must not be collected on the account of the task.
+  await server.call('memory', null);
+  const before = await server.call('cpu', null);
+  await task();
+  const after = await server.call('cpu', null);
+  const user = after.user - before.user;
+  const system = after.system - before.system;
+  return { user, system, all: user + system };
+}
+
+/** Publishes so many times, so many events in one tick, each time waiting for all clients. Resolves with the last id. */
 export function broadcaster(
   { server, client }: Pair,
-  eventsPerBroadcast: number,
-  eventsAtOnce: number,
-): (times: number) => Promise<void> {
+  connections: number,
+): (times: number, eventsAtOnce?: number) => Promise<string | undefined> {
   let expected = 0;
-  return async (times) => {
+  return async (times, eventsAtOnce = 1) => {
+    let id: string | undefined;
     for (let broadcast = 0; broadcast < times; broadcast++) {
-      expected += eventsPerBroadcast;
+      expected += connections * eventsAtOnce;
       const received = client.call('received', expected);
-      await Promise.all([server.call('publish', eventsAtOnce), received]);
+      [id] = await Promise.all([server.call('publish', eventsAtOnce), received]);
     }
+    return id;
   };
 }

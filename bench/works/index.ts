@@ -1,9 +1,21 @@
 import { idleConnections } from './idle-connections.js';
 import { oneEvent } from './one-event.js';
+import { neverReading } from './never-reading.js';
 import { opening } from './opening.js';
+import { returning } from './returning.js';
 import { sharedSubject } from './shared-subject.js';
 import { tenEvents } from './ten-events.js';
+import { twoNodes } from './two-nodes.js';
 import { type Work } from './work.js';
 
 /** In the order in which they run. */
-export const works: readonly Work[] = [oneEvent, tenEvents, sharedSubject, idleConnections, opening];
+export const works: readonly Work[] = [
+  oneEvent,
+  tenEvents,
+  sharedSubject,
+  idleConnections,
+  neverReading,
+  returning,
+  twoNodes,
+  opening,
+];

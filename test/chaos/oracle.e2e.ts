@@ -70,12 +70,6 @@ describe('the oracle is content with a client', () => {
     expect(kinds(log, [trace])).toEqual([]);
   });
 
-  it('that was told while it is owed events of another channel, and goes on from when it was told', () => {
-    const log = [accepted(1, 'x-1'), accepted(2, 'x-2', { channel: 'b' }), accepted(9, 'x-9')];
-    const trace = client(connect(), checkpoint('x-0'), reset('x-0', 'a'), event(2, 'x-2'), event(9, 'x-9'));
-    expect(kinds(log, [trace])).toEqual([]);
-  });
-
   it('that was told without an id, and goes on behind what has waited for its user', () => {
     const log = [
       accepted(1, 'x-1', { channel: '$user.ann', queued: true }),
@@ -169,12 +163,12 @@ describe('the oracle finds', () => {
     expect(kinds([unknown(1)], [other, client(connect(), checkpoint('x-0'), checkpoint('x-1'))])).toEqual(['gap']);
   });
 
-  it('a gap after such a reset, once the channel has gone on', () => {
+  it('a gap after a reset without an id, once the channel has gone on', () => {
     const log = [accepted(1, 'x-1'), accepted(1.5, 'x-2'), accepted(1.8, 'x-3'), accepted(8, 'x-8')];
-    const begun = client(connect(), checkpoint('x-0'), reset('x-0', 'a'), event(1.5, 'x-2'), checkpoint('x-3'));
-    const late = client(connect(), checkpoint('x-0'), reset('x-1', 'a'), checkpoint('x-8'));
-    expect(kinds(log, [begun])).toEqual(['gap']);
-    expect(kinds(log, [late])).toEqual(['gap']);
+    const told: Sight = { what: 'reset', reason: 'history', channels: ['a'] };
+    const start = [connect(), checkpoint('x-0'), told];
+    expect(kinds(log, [client(...start, event(1.5, 'x-2'), checkpoint('x-3'))])).toEqual(['gap']);
+    expect(kinds(log, [client(...start, checkpoint('x-8'))])).toEqual(['gap']);
   });
 
   it('a gap behind an id that the client came back with, whatever gave it that', () => {
@@ -257,6 +251,11 @@ describe('the oracle finds', () => {
   it('what was left out by policy and not told', () => {
     const log = [accepted(1, 'x-1', { replaceable: true })];
     expect(kinds(log, [client(connect(), checkpoint('x-0'), checkpoint('x-1'))])).toEqual(['untold']);
+  });
+
+  it('what was left out and told too late', () => {
+    const log = [accepted(1, 'x-1', { replaceable: true })];
+    expect(kinds(log, [client(connect(), checkpoint('x-0'), checkpoint('x-1'), dropped(1))])).toEqual(['untold']);
   });
 
   it('the newest of a key that was left out', () => {

@@ -27,7 +27,7 @@ function drawOptions(random: Random): SseModuleOptions {
     connections: { retry: random.between(30, 150), retryAfter: 100 },
     heartbeat: { interval: random.between(200, 600) },
     queue: { maxEvents: 16 },
-    history: { maxEvents: random.pick([96, 160, 256]) },
+    history: { maxEvents: random.pick([96, 160, 256]), maxAge: random.pick([2_000, 60_000, 60_000]) },
     messageQueue: { maxAttempts: 100 },
     checkpoint: random.chance(0.25) ? 'event' : 'id',
   };

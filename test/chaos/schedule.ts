@@ -15,7 +15,8 @@ export type Fault =
       readonly lasts: number;
     }
   | { readonly what: 'remember-data' }
-  | { readonly what: 'kill-connections'; readonly of: 'pubsub' | 'normal' }
+  | { readonly what: 'stop-redis'; readonly lasts: number }
+  | { readonly what: 'kill-connections'; readonly of: readonly ('pubsub' | 'normal')[] }
   | { readonly what: 'cut'; readonly link: LinkName; readonly node: number; readonly lasts: number }
   | {
       readonly what: 'delay';
@@ -118,6 +119,7 @@ function drawLargeFault(random: Random, profile: Profile): Fault {
     clients: 2,
     redis: profile.redis ? 4 : 0,
     'kill-connections': profile.redis ? 2 : 0,
+    'stop-redis': profile.redis ? 1 : 0,
     'restart-redis': profile.restarts.length > 0 ? 3 : 0,
   });
   switch (kind) {
@@ -129,8 +131,10 @@ function drawLargeFault(random: Random, profile: Profile): Fault {
       const data = random.pick(profile.restarts);
       return { what: 'restart-redis', data, withNodes: random.chance(0.25), lasts: random.between(50, 800) };
     }
+    case 'stop-redis':
+      return { what: 'stop-redis', lasts: random.between(200, 1_500) };
     case 'kill-connections':
-      return { what: 'kill-connections', of: random.pick(['pubsub', 'normal']) };
+      return { what: 'kill-connections', of: random.pick([['pubsub'], ['normal'], ['pubsub', 'normal']]) };
     default:
       return drawLinkFault(random, kind, node);
   }
@@ -154,6 +158,7 @@ function targetsOf(fault: Fault, nodes: number): string[] {
   switch (fault.what) {
     case 'restart-redis':
       return ['redis', ...(fault.withNodes ? Array.from({ length: nodes }, (_, node) => `node ${node}`) : [])];
+    case 'stop-redis':
     case 'kill-connections':
       return ['redis'];
     case 'kill-node':

@@ -74,8 +74,7 @@ describe('A cut between a node and Redis', () => {
     await publishAll(publisher, 'b', numbers(24, 27));
     line.mend();
     await behind.until('the rest', () => behind.data.includes('27'));
-    expect(behind.losses).toMatchObject([{ channels: ['a'], reason: 'history' }]);
-    expect(behind.losses[0]!.position.sequence).toBeGreaterThan(0);
+    expect(behind.losses).toMatchObject([{ channels: ['a'], reason: 'history', position: { sequence: 18 } }]);
     expect(behind.data).toEqual(['1', '2', '3', ...numbers(19, 27)]);
   });
 
@@ -89,7 +88,7 @@ describe('A cut between a node and Redis', () => {
     await behind.until('the loss', () => behind.losses.length > 0);
     await publishAll(publisher, 'abc', numbers(6, 8));
     await behind.until('the rest', () => behind.data.includes('8'));
-    expect(behind.losses.map(({ channels }) => Array.from(channels).sort())).toEqual([['a', 'b']]);
+    expect(behind.losses.map(({ channels }) => Array.from(channels).sort())).toEqual([['a'], ['b']]);
     expect(behind.data).toEqual(['1', '2', '3', '6', '7', '8']);
   });
 

@@ -23,6 +23,7 @@ export class RecordingNode implements BackplaneNode {
   readonly commands: NodeCommand[] = [];
   readonly violations: string[] = [];
   private highest = 0;
+  private readonly lostThrough = new Map<string, number>();
   private readonly watchers = new Set<() => void>();
 
   private constructor(
@@ -37,17 +38,19 @@ export class RecordingNode implements BackplaneNode {
   }
 
   deliver(message: PassedMessage): void {
-    if (!message.ephemeral && message.sequence <= this.highest) {
-      this.violations.push(`${message.sequence} of ${message.channel} came after ${this.highest}`);
-    }
-    this.highest = Math.max(this.highest, message.sequence);
+    const { channel, sequence, ephemeral } = message;
+    const passed = Math.max(this.highest, this.lostThrough.get(channel) ?? 0);
+    if (!ephemeral && sequence <= passed) this.violations.push(`${sequence} of ${channel} came after ${passed}`);
+    this.highest = Math.max(this.highest, sequence);
     this.delivered.push(message);
     this.wake();
   }
 
   lost(loss: Loss): void {
-    // What was lost is behind, and is not delivered afterwards.
-    this.highest = Math.max(this.highest, loss.position.sequence);
+    // What was lost is not delivered afterwards.
+    const { channels, position } = loss;
+    if (channels === 'all') this.highest = position.sequence;
+    else for (const channel of channels) this.lostThrough.set(channel, position.sequence);
     this.losses.push(loss);
     this.wake();
   }

@@ -41,7 +41,7 @@ describe('A Redis that starts again', () => {
     const server = await redis({ args: DURABLE });
     const [one, two] = await setUp(server);
     const [before] = await publish(one, 'a', 'b', 'c');
-    await two.until('three', () => two.delivered.length === 3);
+    for (const each of [one, two]) await each.until('three', () => each.delivered.length === 3);
     await server.restart({ keepData: data === 'with its data' });
     await untilBack(one, two);
     const [after] = await publish(two, 'd');
@@ -59,7 +59,7 @@ describe('A Redis that starts again', () => {
     const server = await redis({ args: DURABLE });
     const [one, two] = await setUp(server, { persistence: 'always' });
     await publish(one, 'a', 'b', 'c');
-    await two.until('three', () => two.delivered.length === 3);
+    for (const each of [one, two]) await each.until('three', () => each.delivered.length === 3);
     await server.restart();
     await untilBack(one, two);
     await publish(two, 'd');
@@ -79,7 +79,7 @@ describe('A Redis that starts again', () => {
       const copy = await mkdtemp(join(tmpdir(), 'sse-older-'));
       await cp(server.dir, copy, { recursive: true });
       const lost = await publish(two, 'c', 'd', 'e');
-      await one.until('five', () => one.delivered.length === 5);
+      for (const each of [one, two]) await each.until('five', () => each.delivered.length === 5);
       await server.kill();
       await rm(server.dir, { recursive: true });
       await cp(copy, server.dir, { recursive: true });
@@ -158,7 +158,7 @@ describe('A log whose keys are gone', () => {
     const server = await redis();
     const [one, two] = await setUp(server);
     await publish(one, 'a');
-    await two.until('one', () => two.delivered.length === 1);
+    for (const each of [one, two]) await each.until('one', () => each.delivered.length === 1);
     await server.command('FLUSHALL');
     for (const each of [one, two]) await each.until('the loss', () => each.losses.length > 0);
     await publish(one, 'b');

@@ -7,8 +7,8 @@ export interface Stretch extends Start {
 
 interface Start extends Position {
   /**
-   * When the client was told to load the channel anew. Where it is owed events of other channels, no id says from where on
-   * it is given this one: what was published until then may be missing, up to the first event that comes.
+   * When the client was told to load the channel anew by a reset without an id, which does not say from where on it is
+   * given the channel: what was published until then may be missing, up to the first event that comes.
    */
   readonly loadedAt?: number;
 }
@@ -49,7 +49,7 @@ export class ChannelPromise {
     this.resets++;
     this.end(cursor);
     this.toldAt = to ? undefined : at;
-    this.start = to ? { ...to, loadedAt: at } : cursor;
+    this.start = to ?? cursor;
   }
 
   /** Up to the cursor it must have been kept. */

@@ -1,4 +1,5 @@
-import { ClientJudge } from './client-judge.js';
+import { ClientWalk } from './client-walk.js';
+import { Completeness } from './completeness.js';
 import { positionOf } from './position.js';
 import { type Publication } from './publication.js';
 import { RecordedLog } from './recorded-log.js';
@@ -19,20 +20,20 @@ export interface Evidence {
  */
 export function judge({ publications, traces, lostDataAt = -Infinity }: Evidence): Violation[] {
   const log = new RecordedLog(publications, traces);
-  const judges = traces.map((trace) => ({ trace, judge: new ClientJudge(trace, log) }));
+  const clients = traces.map((trace) => ({ trace, walk: new ClientWalk(trace, log) }));
   const queued = publications.filter(({ queued, answeredAt }) => queued && (answeredAt ?? -Infinity) > lostDataAt);
   return [
     ...log.violations,
-    ...judges.flatMap(({ judge }) => judge.violations),
-    ...queued.flatMap((publication) => checkTaken(publication, judges)),
+    ...clients.flatMap(({ trace, walk }) => [...walk.violations, ...new Completeness(trace, log, walk).violations]),
+    ...queued.flatMap((publication) => checkTaken(publication, clients)),
   ];
 }
 
 /** A queued message that was accepted reaches at least one client of its user. */
-function checkTaken(publication: Publication, judges: { trace: Trace; judge: ClientJudge }[]): Violation[] {
+function checkTaken(publication: Publication, all: { trace: Trace; walk: ClientWalk }[]): Violation[] {
   if (publication.id === undefined || !positionOf(publication.id)) return [];
-  const clients = judges.filter(({ trace }) => trace.channels.includes(publication.channel));
-  const isTaken = clients.some(({ judge }) => judge.delivered.has(publication.token));
+  const clients = all.filter(({ trace }) => trace.channels.includes(publication.channel));
+  const isTaken = clients.some(({ walk }) => walk.delivered.has(publication.token));
   const isPromised = clients.some(({ trace }) => trace.survived) && !clients.some(({ trace }) => trace.swallowedEarly);
   if (isTaken || !isPromised) return [];
   const text = `event ${publication.token} waited for ${publication.channel} and reached none of its clients`;

@@ -24,3 +24,7 @@ export interface Publication {
   answeredAt?: number;
   id?: string;
 }
+
+export function isExcluded({ except }: Publication, user: string): boolean {
+  return except?.includes(user) ?? false;
+}

@@ -37,9 +37,16 @@ export class Engine {
     await this.restarting;
   }
 
-  /** Closes connections from its side. */
-  async killConnections(of: 'pubsub' | 'normal'): Promise<void> {
-    await this.server.command('CLIENT', 'KILL', 'TYPE', of);
+  /** Answers nothing for a while, with all its connections open. */
+  async standStill(lasts: number): Promise<void> {
+    this.server.pause();
+    await delay(lasts);
+    this.server.resume();
+  }
+
+  /** Closes connections from its side. One that is away just now has none. */
+  async killConnections(types: readonly ('pubsub' | 'normal')[]): Promise<void> {
+    for (const type of types) await this.server.command('CLIENT', 'KILL', 'TYPE', type).catch(() => undefined);
   }
 
   async stop(): Promise<void> {

@@ -24,8 +24,11 @@ export async function inflict(fault: Fault, world: World, newClient: NewClient):
     case 'remember-data':
       await world.engine?.remember();
       return;
+    case 'stop-redis':
+      await world.engine?.standStill(fault.lasts);
+      return;
     case 'kill-connections':
-      await world.engine?.killConnections(fault.of).catch(() => undefined);
+      await world.engine?.killConnections(fault.of);
       return;
     case 'cut':
     case 'delay':

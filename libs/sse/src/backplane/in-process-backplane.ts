@@ -146,8 +146,8 @@ export class InProcessBackplane implements Backplane {
     return this.run('attempt', ({ queues }) => queues.attempt(userId, sequences));
   }
 
-  taken(userId: string, through: number): Promise<number> {
-    return this.run('taken', ({ queues }) => queues.remove(userId, through));
+  taken(userId: string, { epoch, sequence }: LogPosition): Promise<number> {
+    return this.run('taken', ({ log, queues }) => (log.position.epoch === epoch ? queues.remove(userId, sequence) : 0));
   }
 
   queueSize(userId: string): Promise<number> {

@@ -1,3 +1,4 @@
+import { type LogPosition } from '../protocol/event-id.js';
 import { type ChannelMessage, type Published } from './channel-message.js';
 
 /** A message that waits for a user. */
@@ -46,8 +47,11 @@ export interface QueuePort {
   }>;
   /** Counts a try for each of these. Those that had as many as they may are removed and returned, and are not to be sent. */
   attempt(userId: string, sequences: readonly number[]): Promise<readonly DeadLetter[]>;
-  /** Everything up to this number has been taken. Returns how many left the queue. */
-  taken(userId: string, through: number): Promise<number>;
+  /**
+   * Every message of this log up to this number has been taken. Of messages of other logs its number says nothing. Returns
+   * how many left the queue.
+   */
+  taken(userId: string, through: LogPosition): Promise<number>;
   queueSize(userId: string): Promise<number>;
   /** Returns how many left the queue. */
   clearQueue(userId: string): Promise<number>;

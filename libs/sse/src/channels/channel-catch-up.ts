@@ -79,12 +79,7 @@ export class ChannelCatchUp implements CatchUp {
    *
    * @param isLast nothing else comes first that the client is not to miss: then its cursor moves by it
    */
-  reset(
-    connection: SseConnection,
-    reading: ChannelReading,
-    { reason, channels, goesOn }: Reset,
-    isLast = true,
-  ): void {
+  reset(connection: SseConnection, reading: ChannelReading, { reason, channels, goesOn }: Reset, isLast = true): void {
     reading.begin(goesOn);
     if (connection.settings.raw) return;
     reading.takeControl(resetFrame(reason, channels, isLast ? goesOn : undefined));

@@ -20,6 +20,11 @@ export class ChannelLog {
     this.completeAfter = last;
   }
 
+  /** The number of its last event, as far as it is known here. */
+  get last(): number {
+    return this.events.at(-1)?.sequence ?? this.completeAfter;
+  }
+
   append(event: LoggedEvent): void {
     this.events.push(event);
     this.bytes += event.weight;

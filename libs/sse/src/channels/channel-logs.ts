@@ -59,6 +59,8 @@ export class ChannelLogs {
     // The last in the map is the one that has changed last.
     this.logs.delete(channel);
     this.logs.set(channel, log);
+    // Whoever was owed what is missing was told so: nobody is to take this for the next one after what is here.
+    if (event.previous > log.last) this.clear(channel, event.previous);
     log.append(event);
     this.bytes += event.weight;
     this.trim(log, now);

@@ -4,6 +4,7 @@ import { type Attachment } from '../connections/attachment.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { TimerWheel } from '../connections/timer-wheel.js';
 import { type LoggedEvent } from './logged-event.js';
+import { type LogPosition } from '../protocol/event-id.js';
 import { QueueAcknowledgements } from './queue-acknowledgements.js';
 
 const HEARTBEAT = 1_000;
@@ -32,19 +33,15 @@ class Stream {
 describe('QueueAcknowledgements', () => {
   let taken: [string, number][];
   let isAway: boolean;
-  let epoch: string | undefined;
   let acknowledgements: QueueAcknowledgements;
   let stream: Stream;
   beforeEach(() => {
     jest.useFakeTimers();
-    [taken, isAway, epoch] = [[], false, 'a'];
+    [taken, isAway] = [[], false];
     const backplane = {
-      get position() {
-        return epoch === undefined ? undefined : { epoch, sequence: 0 };
-      },
-      taken: (userId: string, through: number) => {
+      taken: (userId: string, { sequence }: LogPosition) => {
         if (isAway) return Promise.reject(new Error('away'));
-        taken.push([userId, through]);
+        taken.push([userId, sequence]);
         return Promise.resolve(1);
       },
     } as unknown as Backplane;
@@ -129,27 +126,26 @@ describe('QueueAcknowledgements', () => {
     expect(taken).toEqual([]);
   });
 
-  it.each<[string, (is: boolean) => unknown]>([
-    ['the engine is away', (is) => (isAway = is)],
-    ['the node does not know where it stands', (is) => (epoch = is ? undefined : 'a')],
-    ['the log is another one', (is) => (epoch = is ? 'b' : 'a')],
-  ])('tells the engine later while %s', async (_what, set) => {
-    set(true);
+  it('tells the engine later while that is away', async () => {
+    isAway = true;
     given(7);
     await pass(5 * HEARTBEAT);
     expect(taken).toEqual([]);
-    set(false);
+    isAway = false;
     await pass(2 * HEARTBEAT + LATE);
     expect(taken).toEqual([['ann', 7]]);
   });
 
-  it('forgets what was given of another log: its numbers may be those of messages now that nobody has', async () => {
+  it('takes what was given of each log by the numbers of that log', async () => {
     given(90);
-    acknowledgements.forget(stream.connection);
-    expect([acknowledgements.givenTo(stream.connection), jest.getTimerCount()]).toEqual([0, 0]);
+    stream.reading.epoch = 'b';
+    expect(acknowledgements.givenTo(stream.connection)).toBe(0);
     given(3);
     await pass(2 * HEARTBEAT + 2 * LATE);
-    expect(taken).toEqual([['ann', 3]]);
+    expect(taken).toEqual([
+      ['ann', 90],
+      ['ann', 3],
+    ]);
   });
 
   it('counts a delivery for whom it has come to: not who is behind, left out, or has another kind of stream', () => {

@@ -4,6 +4,7 @@ import { BACKPLANE } from '../backplane/tokens.js';
 import { type Attachment } from '../connections/attachment.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { TimerWheel, WheelEntry } from '../connections/timer-wheel.js';
+import { type LogPosition } from '../protocol/event-id.js';
 import { isExcluded, type LoggedEvent } from './logged-event.js';
 import { isQueueListener, type QueueListener } from './queue-listener.js';
 
@@ -37,42 +38,36 @@ export class QueueAcknowledgements {
     });
   }
 
-  /** The connection was given all that waits for its user up to this number. */
-  given(connection: SseConnection, sequence: number): void {
-    if (!isQueueListener(connection)) return;
+  /** The connection was given what waits for its user of a log, its own by default, up to this number. */
+  given(connection: SseConnection, sequence: number, epoch = connection.reading?.epoch): void {
+    if (!isQueueListener(connection) || epoch === undefined) return;
     let receipt = this.receipts.get(connection);
     if (!receipt) {
       receipt = new Receipt(connection, this, this.wheel);
       this.receipts.set(connection, receipt);
       connection.attach('receipt', receipt);
     }
-    receipt.add(sequence);
+    receipt.add({ epoch, sequence });
   }
 
-  /** The number up to which it was given them; 0 if it was given none. */
+  /** The number up to which it was given those of its log; 0 if it was given none. */
   givenTo(connection: SseConnection): number {
-    return this.receipts.get(connection)?.given ?? 0;
-  }
-
-  /** The log is another one: what was given of the last one must not be taken for what has its numbers now. */
-  forget(connection: SseConnection): void {
-    this.receipts.get(connection)?.clear();
+    return this.receipts.get(connection)?.givenOf(connection.reading?.epoch ?? '') ?? 0;
   }
 
   /**
-   * The user has everything up to this number.
+   * The user has everything of a log up to this number.
    *
    * @throws SseBackplaneError if the engine is away
    */
-  async take(userId: string, through: number): Promise<void> {
+  async take(userId: string, through: LogPosition): Promise<void> {
     this.taken += await this.backplane.taken(userId, through);
   }
 
-  /** As `take()`, unless the log may be another one by now. Returns whether it was told. */
-  async confirm({ userId, reading }: QueueListener, through: number): Promise<boolean> {
-    if (this.backplane.position?.epoch !== reading.epoch) return false;
+  /** As `take()`. Returns whether the engine was told. */
+  async confirm({ userId }: QueueListener, arrived: ReadonlyMap<string, number>): Promise<boolean> {
     try {
-      await this.take(userId, through);
+      for (const [epoch, sequence] of arrived) await this.take(userId, { epoch, sequence });
       return true;
     } catch {
       return false;
@@ -82,12 +77,12 @@ export class QueueAcknowledgements {
 
 /** What one connection was given, until it can be said that it has arrived. */
 class Receipt extends WheelEntry implements Attachment {
-  /** The number of the last message that it was given. */
-  given = 0;
-  /** Of the last that everything was written out with when the wait began; 0 while it has not. */
-  private awaited = 0;
-  /** Of the last that has arrived. */
-  private arrived = 0;
+  /** Of each log the number of the last message that it was given: numbers of one say nothing of another. */
+  private readonly given = new Map<string, number>();
+  /** What was written out when the wait began; nothing while it is not. */
+  private awaited: ReadonlyMap<string, number> | undefined;
+  /** There is more than what is awaited. */
+  private isOpen = false;
   private readonly wait: number;
 
   constructor(
@@ -99,15 +94,15 @@ class Receipt extends WheelEntry implements Attachment {
     this.wait = HEARTBEATS * (connection.settings.heartbeat?.interval ?? WITHOUT_HEARTBEAT);
   }
 
-  add(sequence: number): void {
-    this.given = Math.max(this.given, sequence);
-    // It is written at the end of the tick: the wait begins after that, with this one and what comes with it.
-    if (!this.slot) this.wheel.add(this, 0);
+  givenOf(epoch: string): number {
+    return this.given.get(epoch) ?? 0;
   }
 
-  clear(): void {
-    this.given = this.awaited = this.arrived = 0;
-    this.wheel.cancel(this);
+  add({ epoch, sequence }: LogPosition): void {
+    this.given.set(epoch, Math.max(this.givenOf(epoch), sequence));
+    this.isOpen = true;
+    // It is written at the end of the tick: the wait begins after that, with this one and what comes with it.
+    if (!this.slot) this.wheel.add(this, 0);
   }
 
   release(): void {
@@ -116,9 +111,14 @@ class Receipt extends WheelEntry implements Attachment {
 
   override run(): void {
     const { awaited, isWrittenOut } = this;
-    if (isWrittenOut && awaited > this.arrived) void this.confirm(awaited);
-    this.awaited = isWrittenOut ? this.given : 0;
-    if (this.given > this.arrived) this.wheel.add(this, this.wait);
+    this.awaited = undefined;
+    if (awaited && isWrittenOut) void this.confirm(awaited);
+    else if (awaited) this.isOpen = true;
+    if (this.isOpen && isWrittenOut) {
+      this.awaited = new Map(this.given);
+      this.isOpen = false;
+    }
+    if (this.awaited || this.isOpen) this.wheel.add(this, this.wait);
   }
 
   private get isWrittenOut(): boolean {
@@ -126,12 +126,10 @@ class Receipt extends WheelEntry implements Attachment {
     return reading.isDrained && !reading.isBehind && progress.unflushed === 0;
   }
 
-  private async confirm(through: number): Promise<void> {
-    const before = this.arrived;
-    this.arrived = through;
-    if (await this.service.confirm(this.connection, through)) return;
+  private async confirm(arrived: ReadonlyMap<string, number>): Promise<void> {
+    if ((await this.service.confirm(this.connection, arrived)) || this.connection.isClosed) return;
     // What the engine could not be told it is told after another wait.
-    this.arrived = Math.min(this.arrived, before);
-    if (!this.slot && !this.connection.isClosed && this.given > this.arrived) this.wheel.add(this, this.wait);
+    this.isOpen = true;
+    if (!this.slot) this.wheel.add(this, this.wait);
   }
 }

@@ -68,7 +68,7 @@ export class QueueDrain implements Backlog {
     if (cursor !== undefined) {
       // For most who come back nothing has waited, which is one question.
       if (!(await this.waitsFor(connection))) return;
-      await this.acknowledgements.take(userId, cursor);
+      await this.acknowledgements.take(userId, { epoch: reading.epoch ?? '', sequence: cursor });
     }
     const through = reading.owedFrom(userAudience(userId));
     const countTries = Math.max(through, this.logs.sequence);
@@ -87,7 +87,6 @@ export class QueueDrain implements Backlog {
     progress.reach(Math.min(this.acknowledgements.givenTo(connection), reading.position));
     if (reading.epoch !== epoch) {
       progress.goOver(epoch);
-      this.acknowledgements.forget(connection);
     }
     return this.engine
       .persist(connection, () => this.drain(connection, { epoch, through: sequence }))
@@ -162,7 +161,7 @@ export class QueueDrain implements Backlog {
       bytes += frame.bytes;
       progress.add(message);
       if (cursor) reading.knows(cursor);
-      this.acknowledgements.given(connection, message.sequence);
+      this.acknowledgements.given(connection, message.sequence, parseEventId(message.id)?.epoch);
     }
     if (frames.length > 0) reading.takePage(frames, reading.position);
     return frames.length > 0;

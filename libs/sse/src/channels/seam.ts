@@ -71,8 +71,9 @@ export class Seam {
   openingFrame(): Frame {
     const { opening, connections, raw } = this.connection.settings;
     if (!this.startsAt || raw) return opening;
-    this.reading.knows(this.startsAt);
-    return this.services.checkpoints.opening(this.startsAt, connections.retry);
+    const frame = this.services.checkpoints.opening(this.startsAt, connections.retry);
+    this.reading.knows(this.startsAt, frame.id);
+    return frame;
   }
 
   /** The head is sent. */

@@ -37,10 +37,14 @@ export class ChannelReading {
     return this.outbox.told;
   }
 
-  /** The client's cursor is there, without an event that was written to it now. */
-  knows(position: LogPosition): void {
+  /**
+   * The client's cursor is there, without an event that was written to it now.
+   *
+   * @param id the same as text: one that many share, so that not each idle stream holds a text of its own
+   */
+  knows(position: LogPosition, id = formatEventId(position)): void {
     this.outbox.told = position.sequence;
-    this.outbox.cursor = formatEventId(position);
+    this.outbox.cursor = id;
   }
 
   /** It is given recorded events from the history, and not as they are published. */

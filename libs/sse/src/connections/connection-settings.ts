@@ -15,7 +15,7 @@ export interface ConnectionSettings {
   readonly heartbeat: HeartbeatSettings;
   readonly queue: QueueSettings;
   readonly overflow: OverflowPolicy;
-  /** With so many recorded events waiting a stream of channels falls behind; `Infinity` for never. */
+  /** With so many recorded events waiting a stream of channels falls behind; 0 for never. */
   readonly fallsBehindAt: number;
   readonly encoder: EventEncoder;
   /** The reconnection time that every stream begins with. */

@@ -63,8 +63,8 @@ export class Outbox {
   told = -1;
   /** It takes no recorded event: it is given them from the history, page by page. */
   isBehind = false;
-  /** With so many recorded events waiting it falls behind; `Infinity` where there is no history to catch up from. */
-  fallsBehindAt = Infinity;
+  /** With so many recorded events waiting it falls behind; 0 where there is no history to catch up from. */
+  fallsBehindAt = 0;
   /** Events that were left out, and that the client was not told of yet. */
   private untold: DropCounts | undefined;
   private readonly queue = new FrameQueue();
@@ -302,7 +302,7 @@ export class Outbox {
     // A burst within one tick is no sign of a slow client: only who does not take it is measured by the bounds.
     this.writeWaiting(monotonicNow());
     if (this.queue.size === 0) return !this.closed;
-    if (this.fallsBehindAt < Infinity && (frame.sequence > 0 || this.queue.recorded > 0)) {
+    if (this.fallsBehindAt > 0 && (frame.sequence > 0 || this.queue.recorded > 0)) {
       this.fallBehind();
       if (frame.sequence > 0) return false;
     }

@@ -13,11 +13,12 @@ export type Sacrifice =
 /**
  * Whether the queue has no room for one more frame. An empty one takes any, however large.
  *
- * @param fallsBehindAt so many recorded events are too many, whatever else waits
+ * @param fallsBehindAt so many recorded events are too many, whatever else waits; 0 for no such bound
  */
 export function isFull(queue: FrameQueue, limits: QueueSettings, frame: Frame, fallsBehindAt: number): boolean {
   if (queue.size === 0) return false;
-  const isLong = queue.size >= limits.maxEvents || (frame.sequence > 0 && queue.recorded >= fallsBehindAt);
+  const isBehind = fallsBehindAt > 0 && frame.sequence > 0 && queue.recorded >= fallsBehindAt;
+  const isLong = queue.size >= limits.maxEvents || isBehind;
   return isLong || queue.bytes + frame.bytes > limits.maxBytes;
 }
 

@@ -57,7 +57,7 @@ describe('resolveOptions', () => {
     expect(error.message).toContain(mend);
   });
 
-  it.each(['history', 'messageQueue', 'rateLimit', 'compression', 'batching', 'security', 'monitoring', 'checkpoint'])(
+  it.each(['rateLimit', 'compression', 'batching', 'security', 'monitoring'])(
     'refuses %s, which this version does not have',
     (key) => {
       expect(errorOf({ [key]: {} }).key).toBe(key);

@@ -21,12 +21,12 @@ export function checkQueue(
   );
 }
 
-/** With so many recorded events waiting a stream of channels falls behind: long before the history forgets them. */
+/** With so many recorded events waiting a stream of channels falls behind, long before the history forgets them; 0 for never. */
 export function fallsBehindAt(
   policy: OverflowPolicy,
   { maxEvents }: QueueSettings,
   history: ResolvedOptions['history'],
 ): number {
-  if (policy !== 'catch-up' || history.maxEvents === 0) return Infinity;
+  if (policy !== 'catch-up' || history.maxEvents === 0) return 0;
   return Math.min(maxEvents, Math.max(1, Math.floor(history.maxEvents / 4)));
 }

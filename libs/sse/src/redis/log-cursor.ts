@@ -93,12 +93,12 @@ export class LogCursor {
     this.sink.deliver(message);
   }
 
-  /** Messages of these channels up to a number can't be delivered. */
+  /** Messages of these channels up to a number can't be delivered. Those of others are, whatever their numbers. */
   lose(subscriptions: readonly Subscription[], reason: Loss['reason'], through: number): void {
     if (subscriptions.length === 0) return;
-    this.top = Math.max(this.top, through);
     for (const subscription of subscriptions) subscription.last = Math.max(subscription.last, through);
-    this.sink.lost({ channels: subscriptions.map(({ channel }) => channel), position: this.position, reason });
+    const position = { epoch: this.epoch, sequence: through };
+    this.sink.lost({ channels: subscriptions.map(({ channel }) => channel), position, reason });
   }
 
   /** Nothing that this node subscribes to is missing up to this number: it goes on behind it. */

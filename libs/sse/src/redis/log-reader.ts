@@ -9,6 +9,14 @@ const PAGE = 256;
 /** Channels that one script reads, so that Redis is not kept busy with it for long. */
 const CHANNELS_AT_ONCE = 200;
 
+/** What some channels have between two numbers. */
+export interface LogWindow {
+  /** In the order of their numbers. */
+  readonly entries: readonly StoredEntry[];
+  /** Channels of which something is missing, with the number up to which it is. */
+  readonly gone: ReadonlyMap<string, number>;
+}
+
 /** Reads the log. */
 export class LogReader {
   constructor(
@@ -24,29 +32,33 @@ export class LogReader {
   }
 
   /**
-   * All messages of these channels with numbers above `after` up to `through`, in their order; nothing if the log has
-   * become another one than `epoch`.
+   * What these channels have with numbers above `after` up to `through`, each given with the number up to which it is
+   * known; nothing if the log has become another one than `epoch`.
    */
   async window(
     epoch: string,
-    channels: readonly string[],
+    known: ReadonlyMap<string, number>,
     after: number,
     through: number,
-  ): Promise<StoredEntry[] | undefined> {
-    const slices: (readonly string[])[] = [];
+  ): Promise<LogWindow | undefined> {
+    const channels = [...known];
+    const slices: (typeof channels)[] = [];
     for (let from = 0; from < channels.length; from += CHANNELS_AT_ONCE) {
       slices.push(channels.slice(from, from + CHANNELS_AT_ONCE));
     }
-    const bounds = [String(after), String(through)];
-    const replies = await Promise.all(slices.map((slice) => this.commands.run(WINDOW_SCRIPT, [...bounds, ...slice])));
+    const readSlice = (slice: typeof channels) =>
+      this.commands.run(WINDOW_SCRIPT, [after, through, ...slice.flat()].map(String));
+    const replies = await Promise.all(slices.map(readSlice));
     if (replies.some(({ state }) => state.epoch !== epoch)) return undefined;
-    const entries = replies.flatMap(({ rest: [now, streams] }, slice) =>
-      (streams as StreamEntry[][]).flatMap((stream, index) => {
-        const channel = slices[slice]?.[index] ?? '';
+    const gone = new Map<string, number>();
+    const entries = replies.flatMap(({ rest: [now, answers] }, slice) =>
+      (answers as [string, StreamEntry[]][]).flatMap(([goneThrough, stream], index) => {
+        const [channel = '', knownThrough = 0] = slices[slice]?.[index] ?? [];
+        if (Number(goneThrough) > knownThrough) gone.set(channel, Number(goneThrough));
         return stream.map((entry) => storedEntry(channel, epoch, entry, Number(now)));
       }),
     );
-    return entries.sort((one, other) => one.sequence - other.sequence);
+    return { entries: entries.sort((one, other) => one.sequence - other.sequence), gone };
   }
 
   /** All that is retained of a channel: page by page, since one reply may be large. */

@@ -29,12 +29,19 @@ class FakeReader implements Pick<LogReader, 'lasts' | 'window'> {
     return Promise.resolve({ state: { generation, epoch, sequence }, lasts: new Map(this.numbers) });
   }
 
-  window(epoch: string, channels: readonly string[], after: number, through: number) {
+  window(epoch: string, known: ReadonlyMap<string, number>, after: number, through: number) {
     this.beforeWindow();
     this.windows.push([after, through]);
-    const isIn = ({ channel, sequence }: StoredEntry) =>
-      channels.includes(channel) && sequence > after && sequence <= through;
-    return Promise.resolve(epoch === this.epoch ? this.entries.filter(isIn) : undefined);
+    if (epoch !== this.epoch) return Promise.resolve(undefined);
+    const isIn = ({ channel, sequence }: StoredEntry) => known.has(channel) && sequence > after && sequence <= through;
+    const gone = new Map<string, number>();
+    for (const [channel, knownThrough] of known) {
+      const first = this.entries.find((entry) => entry.channel === channel && entry.sequence > knownThrough);
+      const before = first ? first.fields[3] : this.numbers.get(channel);
+      const goneThrough = first && first.sequence <= after ? after : Number(before);
+      if (goneThrough > knownThrough) gone.set(channel, goneThrough);
+    }
+    return Promise.resolve({ entries: this.entries.filter(isIn), gone });
   }
 }
 
@@ -77,21 +84,38 @@ describe('LogRepair', () => {
     expect(told).toEqual(['a1', 'a2']);
   });
 
-  it('tells a channel whose beginning was forgotten just before what is left of it', async () => {
+  it('tells a channel whose beginning was forgotten before anything that came later', async () => {
     for (const channel of ['a', 'b', 'a', 'b', 'a']) reader.add(channel);
     reader.entries = reader.entries.filter(({ channel, sequence }) => channel === 'b' || sequence === 5);
     await repair();
-    expect(told).toEqual(['b2', 'b4', 'lost a history 4', 'a5']);
+    expect(told).toEqual(['lost a history 3', 'b2', 'b4', 'a5']);
   });
 
-  it('tells a channel of which nothing is left at the end', async () => {
+  it('tells channels of which nothing is left at once', async () => {
     for (const channel of ['a', 'b', 'b']) reader.add(channel);
     reader.entries = reader.entries.filter(({ channel }) => channel === 'b');
     await repair();
-    expect(told).toEqual(['b2', 'b3', 'lost a history 3']);
+    expect(told).toEqual(['lost a history 1', 'b2', 'b3']);
     reader.add('a');
     await repair();
     expect(told.slice(3)).toEqual(['a4']);
+    reader.add('a');
+    reader.add('b');
+    reader.entries = [];
+    await repair();
+    expect(told.slice(4)).toEqual(['lost a history 5', 'lost b history 6']);
+    expect(cursor.position.sequence).toBe(6);
+  });
+
+  it('tells what was forgotten while it read, before it goes on', async () => {
+    for (let count = 0; count < 1_100; count++) reader.add('a');
+    for (let count = 0; count < 100; count++) reader.add('b');
+    reader.beforeWindow = () => {
+      if (reader.windows.length === 1) reader.entries = reader.entries.filter(({ sequence }) => sequence > 1_090);
+    };
+    await repair();
+    expect(told.slice(1_023, 1_026)).toEqual(['a1024', 'lost a history 1090', 'a1091']);
+    expect(told.at(-1)).toBe('b1200');
   });
 
   it('does not go back for what was missing before messages that were delivered', async () => {
@@ -101,7 +125,7 @@ describe('LogRepair', () => {
     cursor.subscriptions.get('b')!.last = 2;
     reader.add('b');
     await repair();
-    expect(told).toEqual(['b3', 'lost a history 3']);
+    expect(told).toEqual(['lost a history 2', 'b3']);
   });
 
   it('tells a record of an unknown version as lost', async () => {

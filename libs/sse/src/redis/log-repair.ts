@@ -49,16 +49,28 @@ export class LogRepair {
     while (behind.length > 0 && this.cursor.position.sequence < target && performance.now() < this.deadline) {
       const after = this.cursor.position.sequence;
       const through = Math.min(target, after + this.window);
-      const channels = behind.map(({ channel }) => channel);
-      const entries = await this.reader.window(this.cursor.epoch, channels, after, through);
-      if (!entries || !(await this.passAll(entries))) return false;
+      const known = new Map(behind.map((each) => [each.channel, this.cursor.knownThrough(each)]));
+      const window = await this.reader.window(this.cursor.epoch, known, after, through);
+      if (!window || !this.isWanted()) return false;
+      this.loseWhatIsGone(window.gone, target);
+      if (!(await this.passAll(window.entries))) return false;
       this.cursor.advance(through, 0);
-      this.adaptWindow(entries);
+      this.adaptWindow(window.entries);
       behind = behind.filter(isBehind);
     }
-    this.loseWhatIsLeft(behind, target);
+    // There was no time, or what is missing should have come before messages that were delivered.
+    this.cursor.lose(behind, this.cursor.position.sequence < target ? 'backplane' : 'history', target);
     this.cursor.advance(target);
     return true;
+  }
+
+  /** Told before anything with a higher number than what is missing: nobody is to pass a gap without knowing. */
+  private loseWhatIsGone(gone: ReadonlyMap<string, number>, target: number): void {
+    for (const [channel, through] of gone) {
+      const subscription = this.cursor.subscriptions.get(channel);
+      // What is behind the target has been held back, and comes afterwards.
+      if (subscription?.isJoined) this.cursor.lose([subscription], 'history', Math.min(through, target));
+    }
   }
 
   /** In slices, since others have to have their turn. */
@@ -71,22 +83,13 @@ export class LogRepair {
     return this.isWanted();
   }
 
-  /** What was not found in the history is not there any more, or there was no time to read it. */
-  private loseWhatIsLeft(behind: readonly Subscription[], target: number): void {
-    const isWhole = this.cursor.position.sequence >= target;
-    this.cursor.lose(behind, isWhole ? 'history' : 'backplane', target);
-  }
-
-  private pass(entry: LogEntry): void {
-    const subscription = this.cursor.subscriptions.get(entry.channel);
-    if (!subscription?.isJoined || entry.sequence <= subscription.last) return;
-    if (!entry.message) {
-      this.cursor.lose([subscription], 'history', entry.sequence);
-      return;
-    }
-    const isHole = entry.previous > this.cursor.knownThrough(subscription);
-    if (isHole) this.cursor.lose([subscription], 'history', entry.sequence - 1);
-    this.cursor.deliver(subscription, entry.message);
+  private pass({ channel, sequence, previous, message }: LogEntry): void {
+    const subscription = this.cursor.subscriptions.get(channel);
+    if (!subscription?.isJoined || sequence <= subscription.last) return;
+    // History ends at its beginning only; should there be a hole in its midst, that is told, too.
+    if (previous > this.cursor.knownThrough(subscription)) this.cursor.lose([subscription], 'history', sequence - 1);
+    if (message) this.cursor.deliver(subscription, message);
+    else this.cursor.lose([subscription], 'history', sequence);
   }
 
   /** Small at first, since nothing is known of the size of messages. */

@@ -147,7 +147,7 @@ class RedisBackplane implements Backplane {
     return this.running.queues.attempt(userId, sequences);
   }
 
-  async taken(userId: string, through: number): Promise<number> {
+  async taken(userId: string, through: LogPosition): Promise<number> {
     return this.running.queues.taken(userId, through);
   }
 

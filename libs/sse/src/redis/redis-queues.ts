@@ -1,6 +1,7 @@
 import { type BackplaneSettings } from '../backplane/backplane.js';
 import { type ChannelMessage, type Published } from '../backplane/channel-message.js';
 import { type DeadLetter, type QueuedMessage, type QueuePort } from '../backplane/queue-port.js';
+import { type LogPosition } from '../index.js';
 import { fieldsOf, sequenceOf, type StreamEntry } from './log-entry.js';
 import { type PublishQueue } from './publish-queue.js';
 import { type RedisCommands } from './redis-commands.js';
@@ -64,8 +65,8 @@ export class RedisQueues implements QueuePort {
     return deadLetters(userId, rest[0] as StoredLetter[], 'attempts');
   }
 
-  async taken(userId: string, through: number): Promise<number> {
-    return Number((await this.commands.run(TAKEN_SCRIPT, [userId, String(through)])).rest[0]);
+  async taken(userId: string, { epoch, sequence }: LogPosition): Promise<number> {
+    return Number((await this.commands.run(TAKEN_SCRIPT, [userId, epoch, String(sequence)])).rest[0]);
   }
 
   async queueSize(userId: string): Promise<number> {

@@ -19,7 +19,7 @@ const VERBS: Record<string, (backplane: Backplane) => Promise<unknown>> = {
   enqueue: (backplane) => backplane.enqueue('ann', MESSAGE),
   queued: (backplane) => backplane.queued('ann', 0, 1),
   attempt: (backplane) => backplane.attempt('ann', [1]),
-  taken: (backplane) => backplane.taken('ann', 1),
+  taken: (backplane) => backplane.taken('ann', { epoch: 'e', sequence: 1 }),
   queueSize: (backplane) => backplane.queueSize('ann'),
   clearQueue: (backplane) => backplane.clearQueue('ann'),
   put: (backplane) => backplane.put('key', 'x', { ttl: 1_000 }),

@@ -16,6 +16,9 @@ async function enqueue({ backplane }: ContractNode, ...data: string[]): Promise<
 const waiting = async ({ backplane }: ContractNode, userId = USER) =>
   (await backplane.queued(userId, 0, 1_000)).messages.map(({ message }) => message.data);
 
+/** A number, in the log that there is. */
+const placeOf = async ({ backplane }: ContractNode, sequence: number) => ({ ...(await backplane.sync()), sequence });
+
 const obituary = ({ userId, reason, letter }: DeadLetter) => [userId, reason, letter.message.data];
 
 /** Messages that wait for users. */
@@ -142,7 +145,7 @@ export const QUEUE_CASES = [
   oneNode('attempt: what is not in the queue any more is of no account', async (bench) => {
     const node = await bench.node();
     const [one, two] = (await enqueue(node, 'one', 'two')) as [number, number];
-    await node.backplane.taken(USER, one);
+    await node.backplane.taken(USER, await placeOf(node, one));
     assert.deepEqual(await node.backplane.attempt(USER, [one, two + 1_000]), []);
     assert.deepEqual(await node.backplane.attempt('nobody', [two]), []);
     assert.deepEqual(await node.backplane.attempt(USER, []), []);
@@ -152,10 +155,12 @@ export const QUEUE_CASES = [
   oneNode('taken: removes everything up to a number', async (bench) => {
     const node = await bench.node();
     const numbers = await enqueue(node, 'one', 'two', 'three');
-    assert.equal(await node.backplane.taken(USER, present(numbers[1])), 2);
-    assert.equal(await node.backplane.taken(USER, present(numbers[1])), 0);
+    assert.equal(await node.backplane.taken(USER, await placeOf(node, present(numbers[1]))), 2);
+    assert.equal(await node.backplane.taken(USER, await placeOf(node, present(numbers[1]))), 0);
     assert.deepEqual(await waiting(node), ['three']);
-    assert.equal(await node.backplane.taken('nobody', present(numbers[2])), 0);
+    const elsewhere = { epoch: 'another', sequence: present(numbers[2]) };
+    assert.equal(await node.backplane.taken(USER, elsewhere), 0, 'numbers of another log say nothing of this one');
+    assert.equal(await node.backplane.taken('nobody', await placeOf(node, present(numbers[2]))), 0);
   }),
 
   oneNode('queueSize and clearQueue: are about one user', async (bench) => {
@@ -177,7 +182,7 @@ export const QUEUE_CASES = [
     assert.deepEqual(await waiting(one), ['one', 'two']);
     await one.backplane.attempt(USER, [present(first)]);
     assert.equal((await two.backplane.queued(USER, 0, 1)).messages[0]?.attempts, 1);
-    assert.equal(await two.backplane.taken(USER, present(first)), 1);
+    assert.equal(await two.backplane.taken(USER, await placeOf(two, present(first))), 1);
     assert.deepEqual(await waiting(one), ['two']);
   }),
 

@@ -233,7 +233,7 @@ describe('backplaneContract finds', () => {
       'a message that is taken too early',
       /^taken/,
       (backplane) => ({
-        taken: (userId, through) => backplane.taken(userId, through + 1),
+        taken: (userId, { epoch, sequence }) => backplane.taken(userId, { epoch, sequence: sequence + 1 }),
       }),
     ],
     ['tries that are not counted', /^attempt: counts/, () => ({ attempt: async () => [] })],

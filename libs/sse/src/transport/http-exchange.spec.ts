@@ -31,3 +31,31 @@ describe('HttpExchange.dropRouting()', () => {
     expect(response.locals[mark]).toBe('kept');
   });
 });
+
+describe('HttpExchange.query()', () => {
+  const valueIn = (url: string) => new HttpExchange({ ip: '127.0.0.1', url }, {}).query('lastEventId');
+
+  it.each([
+    ['/events?lastEventId=e-7', 'e-7'],
+    ['/events?room=1&lastEventId=e-7&x', 'e-7'],
+    ['/events?lastEventId=%E2%82%AC%0A', '€\n'],
+    ['/events?lastEventId=%', '%'],
+    ['/events?lastEventId=e-7?lastEventId=e-8', 'e-7?lastEventId=e-8'],
+  ])('finds it: %s', (url, value) => {
+    expect(valueIn(url)).toBe(value);
+  });
+
+  it.each([
+    '/events',
+    '/events?',
+    '/lastEventId=e-7',
+    '/events?lastEventId',
+    '/events?lastEventId=',
+    '/events?mylastEventId=e-7',
+    '/events?lasteventid=e-7',
+    '/events?lastEventId=e-7&lastEventId=e-8',
+    '/events?lastEventId[]=e-7',
+  ])('finds none: %s', (url) => {
+    expect(valueIn(url)).toBeUndefined();
+  });
+});

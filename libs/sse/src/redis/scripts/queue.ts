@@ -59,14 +59,15 @@ return reply(dead)
 `,
 );
 
-/** Removes everything up to a number, and returns how many that were. */
+/** Removes what is of a log up to a number, and returns how many that were. */
 export const TAKEN_SCRIPT = luaScript(
   'taken',
   /* lua */ `${QUEUE}
-local THROUGH = tonumber(ARGV[10])
+local EPOCH, THROUGH = ARGV[10], tonumber(ARGV[11])
 local taken = 0
 for _, number in ipairs(redis.call('ZRANGE', ends, 0, -1)) do
-  if tonumber(number) <= THROUGH then
+  local entry = tonumber(number) <= THROUGH and redis.call('XRANGE', queue, number .. '-0', number .. '-0')[1]
+  if entry and entry[2][4] == EPOCH then
     redis.call('XDEL', queue, number .. '-0')
     redis.call('ZREM', ends, number)
     redis.call('HDEL', tries, number)

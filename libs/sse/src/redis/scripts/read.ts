@@ -47,17 +47,30 @@ return reply(lasts)
   { repeatable: true },
 );
 
-/** What these channels have between two numbers, the first one excluded. */
+/**
+ * What channels have between two numbers, the first one excluded. Each is followed by the number up to which the caller
+ * has it. Its answer begins with the number up to which something of it is gone: that before the first message that is
+ * left, or where that one should have come earlier, where the caller is.
+ */
 export const WINDOW_SCRIPT = luaScript(
   'window',
   /* lua */ `
 local AFTER, THROUGH = ARGV[9], ARGV[10]
 open_log()
-local entries = {}
-for index = 11, #ARGV do
-  entries[#entries + 1] = redis.call('XRANGE', stream_of(ARGV[index]), '(' .. AFTER .. '-0', THROUGH .. '-0')
+
+local function gone_through(channel, known)
+  local first = redis.call('XRANGE', stream_of(channel), '(' .. known .. '-0', '+', 'COUNT', 1)[1]
+  if not first then return last_of(channel) end
+  if tonumber(string.match(first[1], '^%d+')) <= tonumber(AFTER) then return AFTER end
+  return first[2][4] or ''
 end
-return reply(int(engine_time()), entries)
+
+local answers = {}
+for index = 11, #ARGV, 2 do
+  local entries = redis.call('XRANGE', stream_of(ARGV[index]), '(' .. AFTER .. '-0', THROUGH .. '-0')
+  answers[#answers + 1] = { gone_through(ARGV[index], ARGV[index + 1]), entries }
+end
+return reply(int(engine_time()), answers)
 `,
   { repeatable: true },
 );
