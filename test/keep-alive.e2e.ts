@@ -229,7 +229,7 @@ describe.each(HTTP1)('HTTP/1.0 ($name)', (target) => {
 
     const { body } = await raw.answer();
     expect(body.replace(/id: .*\n/g, '')).toBe(
-      'retry: 3000\n\n' +
+      'retry: 3000\n\n\n' +
         [0, 1, 2].map((n) => `data: {"n":${n},"filler":""}\n\n`).join('') +
         'event: sse:end\ndata: {"reason":"kicked"}\n\n',
     );

@@ -9,7 +9,10 @@ export function from(lastEventId: string): SseTestInit {
 }
 
 /** Waits until the client's cursor fulfils the condition, by default until it has one. A block that moves it fires no event. */
-export async function cursorOf(client: SseTestClient, isIt = (id: string) => id !== ''): Promise<string> {
+export async function cursorOf(
+  client: Pick<SseTestClient, 'lastEventId'>,
+  isIt = (id: string) => id !== '',
+): Promise<string> {
   const deadline = performance.now() + PATIENCE;
   while (!isIt(client.lastEventId)) {
     if (performance.now() > deadline)

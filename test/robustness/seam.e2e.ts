@@ -130,6 +130,25 @@ describe.each(KINDS)('an event that is published while a stream opens (%s)', (ki
   });
 });
 
+describe('an event that is published while a client is told to reset', () => {
+  it('comes behind the id of the reset, if it is not before it, whichever moment it was', async () => {
+    const app = await startApp();
+
+    for (const hops of HOPS) {
+      const room = `reset-${hops}`;
+      const all: string[] = [];
+      afterHops = async () => all.push(...(await publish(app, room)));
+      const client = await app.open(`/?kind=plain&c=${room}&hops=${hops}`, from('something else'));
+      const { id } = resetOf(await client.next());
+      all.push(...(await publish(app, room)));
+      const owed = all.filter((published) => sequenceOf(published) > sequenceOf(id));
+
+      expect([hops, ...idsOf(await client.take(owed.length))]).toEqual([hops, ...owed]);
+      await client.close();
+    }
+  });
+});
+
 describe('an event of a channel that a handler has taken its stream to before it returned', () => {
   it.each(['new', 'come back'])('reaches a client once: %s', async (how) => {
     const app = await startApp();
@@ -139,7 +158,7 @@ describe('an event of a channel that a handler has taken its stream to before it
 
     const client = await app.open('/early', how === 'new' ? {} : from(cursor!));
     await app.untilCount(1);
-    published.push(...(await publish(app, 'early'))!);
+    published.push(...(await publish(app, 'early')));
     const events = await client.take(4);
     await app.broadcaster.toChannel('room', { type: 'probe' });
 

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Backplane } from '../backplane/backplane.js';
+import { SseBackplaneError } from '../backplane/sse-backplane-error.js';
 import { BACKPLANE } from '../backplane/tokens.js';
 import { type CatchUp } from '../connections/catch-up.js';
 import { type ChannelReading } from '../connections/channel-reading.js';
+import { jitter } from '../connections/jitter.js';
 import { monotonicNow } from '../connections/monotonic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { type LogPosition } from '../protocol/event-id.js';
@@ -27,7 +29,8 @@ const SLICE = 2;
 type Owed =
   | { readonly kind: 'known'; readonly places: ReadingPlace[] }
   | { readonly kind: 'unread'; readonly channels: string[] }
-  | { readonly kind: 'lost'; readonly channels: string[] };
+  | { readonly kind: 'lost'; readonly channels: string[] }
+  | { readonly kind: 'unknown' };
 
 /**
  * Gives connections that are behind what they have missed, whether they have just come back or read too slowly: from the
@@ -70,6 +73,7 @@ export class ChannelCatchUp implements CatchUp {
       const owed = this.owedTo(connection, reading);
       if (owed.kind === 'known') return [];
       if (owed.kind === 'lost') return owed.channels;
+      if (owed.kind === 'unknown') throw notSubscribed();
       await Promise.all(owed.channels.map((channel) => this.reader.read(channel)));
     }
   }
@@ -110,9 +114,13 @@ export class ChannelCatchUp implements CatchUp {
     const channels = [...lost];
     let isOwedMore = keepsRest;
     for (const channel of connection.joined) {
-      const log = lost.includes(channel) ? undefined : this.logs.get(channel);
-      if (!log) continue;
+      const log = this.logs.get(channel);
       const after = reading.owedFrom(channel);
+      if (lost.includes(channel) || after === Infinity) continue;
+      if (!log) {
+        channels.push(channel);
+        continue;
+      }
       if (after < through && mayHave(log, after, through)) channels.push(channel);
       isOwedMore ||= mayHave(log, Math.max(after, through), Infinity);
     }
@@ -141,7 +149,9 @@ export class ChannelCatchUp implements CatchUp {
     if (connection.isClosed || !reading.isBehind || reading.isHeld || !reading.takesPage) return;
     if (this.tellLosses(connection, reading)) return;
     const owed = this.owedTo(connection, reading);
-    if (owed.kind === 'unread') {
+    if (owed.kind === 'unknown') {
+      void this.readAgainLater(connection, notSubscribed());
+    } else if (owed.kind === 'unread') {
       void this.read(connection, owed.channels);
     } else if (owed.kind === 'lost') {
       void this.tellLoss(connection, reading, 'history', owed.channels);
@@ -213,8 +223,14 @@ export class ChannelCatchUp implements CatchUp {
     // It may have become another log meanwhile, which is told when its turn comes.
     if (plan.goesOn.epoch === this.logs.epoch) this.reset(connection, reading, plan);
     // The client's own slowness has cost it the thread; the same may be said of nobody whose server was restarted.
-    if (reason === 'history' && reading.countReset()) connection.close('slow');
+    if (reason === 'history' && reading.countReset()) this.sendAwayAsSlow(connection);
     else this.want(connection);
+  }
+
+  /** It may come back, but not at once, and not together with others. */
+  private sendAwayAsSlow(connection: SseConnection): void {
+    const retry = jitter(connection.settings.connections.retryAfter, 0.5, 0.5);
+    connection.finish({ reason: 'slow', manner: 'farewell', retry });
   }
 
   private async read(connection: SseConnection, channels: readonly string[]): Promise<void> {
@@ -247,16 +263,22 @@ export class ChannelCatchUp implements CatchUp {
     const lost: string[] = [];
     for (const channel of connection.joined) {
       const log = this.logs.get(channel);
-      // Joined a moment ago: the node is about to subscribe.
-      if (!log) continue;
-      this.logs.trim(log, now);
       const after = reading.owedFrom(channel);
+      // It has just come to this one: the node is about to subscribe, and it is owed what comes then.
+      if (after === Infinity) continue;
+      // Nothing is known of what the node is not subscribed to: rather wait than pass over it.
+      if (!log) return { kind: 'unknown' };
+      this.logs.trim(log, now);
       if (after >= log.completeAfter) places.push({ log, after });
       else (log.isWhole ? lost : unread).push(channel);
     }
     if (unread.length > 0) return { kind: 'unread', channels: unread };
     return lost.length > 0 ? { kind: 'lost', channels: lost } : { kind: 'known', places };
   }
+}
+
+function notSubscribed(): SseBackplaneError {
+  return new SseBackplaneError('This node is not subscribed to all channels of the stream at the moment.');
 }
 
 /** Whether there is, or may have been, an event behind one number and up to another. */

@@ -25,6 +25,7 @@ export class ChannelReading {
   constructor(private readonly outbox: Outbox) {
     // Nothing is owed to it, and nothing may be given to it, before it is known where it stands.
     outbox.fallBehind();
+    outbox.isNumbered = true;
   }
 
   /** The number of the last recorded event that it was given. */

@@ -44,7 +44,7 @@ export function noClosures(): Record<CloseReason, number> {
 /** The client is told not to come back. */
 const FOR_GOOD: ReadonlySet<CloseReason> = new Set(['completed', 'revoked', 'replaced', 'kicked']);
 /** The client is told when to come back. */
-const FAREWELL: ReadonlySet<CloseReason> = new Set(['idle', 'max-age', 'expired', 'slow', 'shutdown']);
+const FAREWELL: ReadonlySet<CloseReason> = new Set(['idle', 'max-age', 'expired', 'shutdown']);
 
 export function isForGood(reason: CloseReason): boolean {
   return FOR_GOOD.has(reason);

@@ -61,6 +61,8 @@ export class Outbox {
   written = 0;
   /** The number in the last id that was written, -1 before the first: where the client stands, as far as it knows. */
   told = -1;
+  /** Its client resumes by the numbers of what is written to it. */
+  isNumbered = false;
   /** It takes no recorded event: it is given them from the history, page by page. */
   isBehind = false;
   /** With so many recorded events waiting it falls behind; 0 where there is no history to catch up from. */
@@ -236,8 +238,8 @@ export class Outbox {
   /** The usual case, one small event for a client that reads, allocates nothing (docs/benchmark.md, allocations of P1). */
   private handOver(writer: ResponseWriter, now: number): void {
     const { queue } = this;
-    // Before any id behind what was left out: a client that is cut in between must know.
-    if (this.untold) this.tellDropped(writer);
+    // Before any id behind what was left out: a client that is cut in between, and resumes by it, must know.
+    if (this.untold && this.isNumbered) this.tellDropped(writer);
     if (queue.size === 1) {
       const frame = queue.shift() as Frame;
       if (this.count(frame, now)) writer.write(frame);

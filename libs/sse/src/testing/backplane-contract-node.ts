@@ -48,8 +48,9 @@ export class ContractNode implements BackplaneNode {
   deliver(message: PassedMessage): void {
     this.check(message);
     this.delivered.push(message);
-    this.told(`message ${message.data ?? ''}`);
+    this.journal.push(`message ${message.data ?? ''}`);
     this.onDeliver(message);
+    this.wake();
   }
 
   lost(loss: Loss): void {
@@ -104,6 +105,10 @@ export class ContractNode implements BackplaneNode {
 
   private told(entry: string): void {
     this.journal.push(entry);
+    this.wake();
+  }
+
+  private wake(): void {
     for (const watcher of this.watchers) watcher();
   }
 
