@@ -16,7 +16,7 @@ export class EventsController {
     try {
       return await this.pass(request);
     } catch (error) {
-      const code = error instanceof SseError ? error.code : 'UNKNOWN';
+      const code = error instanceof SseError ? (error as SseError).code : 'UNKNOWN';
       throw new HttpException({ code, message: String(error) }, code === 'SSE_BACKPLANE' ? 503 : 500);
     }
   }
