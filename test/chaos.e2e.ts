@@ -40,7 +40,7 @@ describe('chaos', () => {
       'tells what is wrong',
       async () => {
         const { code, output } = await run(CHAOS, '--sabotage', name);
-        expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining(`${finds}: `) });
+        expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining(`Found: ${finds}`) });
       },
       MINUTE,
     );

@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { application, buildWith, removeBuild } from './build.js';
 import { type Command, CommandLineError, parseCommandLine, USAGE } from './command-line.js';
 import { explain, hasFailed, lineOf } from './report.js';
-import { sabotages } from './sabotage.js';
+import { type Sabotage, sabotages } from './sabotage.js';
 import { drawScenario, type Scenario } from './scenario.js';
 import { runSeed, type SeedResult } from './seed-run.js';
 
 const workspaceLibrary = fileURLToPath(new URL('../../../../libs/sse', import.meta.url));
+
+const SABOTAGED_SEEDS = 4;
 
 async function main(): Promise<number> {
   const command = parseCommandLine(process.argv.slice(2));
@@ -20,10 +22,11 @@ async function main(): Promise<number> {
   const sabotage = sabotages.find(({ name }) => name === command.sabotage);
   const { library = workspaceLibrary, whole } = command;
   const changes = whole ? [] : (sabotage?.changes ?? []);
-  const isOwnBuild = changes.length > 0 || command.library !== undefined;
   try {
+    const isOwnBuild = changes.length > 0 || command.library !== undefined;
     const script = isOwnBuild ? await buildWith(library, changes) : application;
-    return (await runAll(sabotage ? [sabotage.scenario] : drawAll(command), script, command)) ? 1 : 0;
+    if (sabotage && !whole) return (await findOut(sabotage, script, command)) ? 1 : 0;
+    return (await playAll(sabotage ? [sabotage.scenario] : drawAll(command), script, command)) ? 0 : 1;
   } finally {
     await removeBuild();
   }
@@ -33,26 +36,44 @@ function* drawAll({ first, seeds, only }: Command): Generator<Scenario> {
   for (let seed = first; seed < first + seeds; seed++) yield drawScenario(seed, only);
 }
 
-/** Returns whether one failed. */
-async function runAll(scenarios: Iterable<Scenario>, script: string, command: Command): Promise<boolean> {
+/** Returns whether all are without fault. */
+async function playAll(scenarios: Iterable<Scenario>, script: string, command: Command): Promise<boolean> {
   const failed: number[] = [];
-  for (const scenario of scenarios) if (!(await runOne(scenario, script, command))) failed.push(scenario.seed);
+  for (const scenario of scenarios) {
+    const result = await play(scenario, script, command);
+    if (!result || hasFailed(result)) failed.push(scenario.seed);
+  }
   console.log(failed.length > 0 ? `Failed: ${failed.join(', ')}` : 'Nothing lost, nothing twice, nothing out of order');
-  return failed.length > 0;
+  return failed.length === 0;
 }
 
-/** Returns whether it is without fault. */
-async function runOne(scenario: Scenario, script: string, { verbose, evidence }: Command): Promise<boolean> {
+/** Returns whether the oracle finds what was broken, in a few seeds: whether it comes to light is a matter of moments. */
+async function findOut({ finds, scenario }: Sabotage, script: string, command: Command): Promise<boolean> {
+  for (let attempt = 0; attempt < SABOTAGED_SEEDS; attempt++) {
+    const result = await play({ ...scenario, seed: scenario.seed + attempt }, script, command);
+    if (!result?.violations.some(({ kind }) => kind === finds)) continue;
+    console.log(`Found: ${finds}`);
+    return true;
+  }
+  return false;
+}
+
+async function play(
+  scenario: Scenario,
+  script: string,
+  { verbose, evidence }: Command,
+): Promise<SeedResult | undefined> {
   try {
     const result = await runSeed(scenario, { script, log: verbose ? console.log : () => undefined });
     console.log(lineOf(result));
-    if (!hasFailed(result)) return true;
+    if (!hasFailed(result)) return result;
     console.log(`\n${explain(result)}\n`);
     if (evidence !== undefined) save(result, evidence);
+    return result;
   } catch (error) {
     console.log(`seed ${scenario.seed} could not be played:`, error);
+    return undefined;
   }
-  return false;
 }
 
 function save(result: SeedResult, folder: string): void {

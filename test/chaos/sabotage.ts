@@ -34,7 +34,12 @@ const CUTS: readonly Step[] = [400, 1_200, 2_000, 2_800].map((at, index) => ({
   at,
   fault: { what: 'cut', link: 'redis', node: index % 2, lasts: 400 },
 }));
-/** What is read after a cut takes long, while what is published then is there at once. */
+/** So short that most channels are silent meanwhile. */
+const SHORT_CUTS: readonly Step[] = [400, 800, 1_200, 1_600, 2_000, 2_400, 2_800, 3_200].map((at, index) => ({
+  at,
+  fault: { what: 'cut', link: 'redis', node: index % 2, lasts: 0 },
+}));
+/** What is read after a cut takes a while, in which events are published to channels that were silent during it. */
 const SLOW_LINKS: readonly Step[] = [
   { at: 300, fault: { what: 'delay', link: 'redis', node: 0, by: 40, lasts: 3_500 } },
   { at: 300, fault: { what: 'delay', link: 'redis', node: 1, by: 40, lasts: 3_500 } },
@@ -57,7 +62,7 @@ export const sabotages: readonly Sabotage[] = [
       },
     ],
     finds: 'gap',
-    scenario: { seed: 1, profile: TWO_NODES, options: OPTIONS, steps: inOrder(CUTS, DROPS) },
+    scenario: { seed: 1, profile: TWO_NODES, options: OPTIONS, channels: 4, steps: inOrder(CUTS, DROPS) },
   },
   {
     name: 'delivers-past-a-hole-of-another-channel',
@@ -68,10 +73,20 @@ export const sabotages: readonly Sabotage[] = [
         replace: "if (this.state !== 'cut' && item.kind !== 'mark' && this.handOn(item))",
       },
       // Else what was overtaken is told as lost, which is honest.
-      { file: 'redis/log-repair.js', find: 'this.loseWhatIsLeft(behind, target);', replace: '' },
+      {
+        file: 'redis/log-cursor.js',
+        find: 'this.sink.lost({ channels: subscriptions.map(({ channel }) => channel), position, reason });',
+        replace: '',
+      },
     ],
     finds: 'gap',
-    scenario: { seed: 2, profile: TWO_NODES, options: OPTIONS, steps: inOrder(CUTS, SLOW_LINKS, DROPS) },
+    scenario: {
+      seed: 2,
+      profile: TWO_NODES,
+      options: OPTIONS,
+      channels: 60,
+      steps: inOrder(SHORT_CUTS, SLOW_LINKS, DROPS),
+    },
   },
   {
     name: 'forgets-the-epoch-after-a-restart',
@@ -87,6 +102,7 @@ export const sabotages: readonly Sabotage[] = [
       seed: 3,
       profile: { ...TWO_NODES, name: 'losing', redis: {}, keepsLog: false },
       options: OPTIONS,
+      channels: 4,
       steps: inOrder(FORGETTING, DROPS),
     },
   },

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly seed: number;
   readonly profile: Profile;
   readonly options: SseModuleOptions;
+  /** How many the application has. With few, all of them move all the time. */
+  readonly channels: number;
   readonly steps: readonly Step[];
 }
 
@@ -18,7 +20,13 @@ export const CLIENTS = 9;
 export function drawScenario(seed: number, only?: 'redis' | 'in-process'): Scenario {
   const random = new Random(seed);
   const profile = profileOf(random, only);
-  return { seed, profile, options: drawOptions(random), steps: draw(random, profile, CLIENTS) };
+  return {
+    seed,
+    profile,
+    options: drawOptions(random),
+    channels: random.pick([4, 4, 16]),
+    steps: draw(random, profile, CLIENTS),
+  };
 }
 
 /** A history so short that some come too late, and queues so short that slow clients live off it. */

@@ -11,7 +11,7 @@ import { type Statistics, statisticsOf } from './statistics.js';
 import { type EventSourceClient } from './world/event-source.js';
 import { inflict, type NewClient } from './world/faults.js';
 import { Timeline } from './world/timeline.js';
-import { CHANNELS, USERS, World } from './world/world.js';
+import { USERS, World } from './world/world.js';
 
 /** How a seed is played. */
 export interface Setting {
@@ -40,9 +40,9 @@ const LEAST_RESUMES = 10;
 
 /** Plays one seed: a world, what goes wrong in it, and what the oracle says of that. */
 export async function runSeed(scenario: Scenario, { script, log }: Setting): Promise<SeedResult> {
-  const { seed, profile, options, steps } = scenario;
+  const { seed, profile, options, channels, steps } = scenario;
   const random = new Random(seed + 0.5);
-  const world = await World.create({ profile, options, script, random });
+  const world = await World.create({ profile, options, channels, script, random });
   const newClient = (cutAfter?: number): void => addClient(world, random, options).start({ cutAfter });
   try {
     await world.start(startsOf(steps, profile.nodes));
@@ -65,7 +65,7 @@ function addClient(world: World, random: Random, { checkpoint }: SseModuleOption
   return world.addClient({
     name: `client ${world.clients.length}`,
     user: random.pick(USERS),
-    channels: random.some(CHANNELS, random.between(1, 3)),
+    channels: random.some(world.channels, random.between(1, world.channels.length - 1)),
     kind: checkpoint === 'event' ? 'polyfill' : 'browser',
   });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Fault } from '../schedule.js';
-import { CHANNELS, type World, type WorldNode } from './world.js';
+import { type World, type WorldNode } from './world.js';
 
 /** What makes a new client, for the fault that a client is cut before its first event. */
 export type NewClient = (cutAfter: number) => void;
@@ -41,7 +41,7 @@ export async function inflict(fault: Fault, world: World, newClient: NewClient):
     case 'stall-client': {
       const client = world.clients[fault.client];
       client?.stall();
-      const channel = CHANNELS.find((name) => client?.trace.channels.includes(name));
+      const channel = world.channels.find((name) => client?.trace.channels.includes(name));
       if (channel) world.traffic.flood(channel);
       await delay(fault.lasts);
       client?.goOn();

@@ -61,12 +61,6 @@ export class Traffic {
       this.track(this.publish(toChannel(channel), random, FLOOD.padding));
   }
 
-  /** An event to this channel, by this node. */
-  send(channel: string, over: Link): Promise<Publication> {
-    const publication = this.enter(toChannel(channel));
-    return this.attempt(publication, toChannel(channel), over);
-  }
-
   /** Publishes the last event of a channel, until one is accepted. */
   async mark(channel: string, signal: AbortSignal): Promise<Publication> {
     for (;;) {

@@ -13,6 +13,8 @@ import { Traffic } from './traffic.js';
 export interface WorldInit {
   readonly profile: Profile;
   readonly options: SseModuleOptions;
+  /** How many channels. */
+  readonly channels: number;
   /** The compiled application. */
   readonly script: string;
   readonly random: Random;
@@ -27,7 +29,6 @@ export interface WorldNode {
   readonly redis?: Link;
 }
 
-export const CHANNELS = ['amber', 'birch', 'coral', 'delta'];
 export const USERS = ['ann', 'bob', 'cleo', 'dan', 'eve'];
 
 /** Everything that a seed needs: nodes, their Redis, the links between them, clients and publishers. */
@@ -42,12 +43,13 @@ export class World {
     private readonly folder: string,
     readonly nodes: readonly WorldNode[],
     readonly engine: Engine | undefined,
+    readonly channels: readonly string[],
     private readonly random: Random,
   ) {
-    this.traffic = new Traffic({ ...this.surroundings(), channels: CHANNELS, users: USERS });
+    this.traffic = new Traffic({ ...this.surroundings(), channels, users: USERS });
   }
 
-  static async create({ profile, options, script, random }: WorldInit): Promise<World> {
+  static async create({ profile, options, channels, script, random }: WorldInit): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'sse-chaos-'));
     const engine = profile.redis && (await Engine.start());
     const nodes: WorldNode[] = [];
@@ -59,7 +61,8 @@ export class World {
       const process = new NodeProcess(name, script, { socket, redis: backend, options });
       nodes.push({ name, process, clients: await Link.to({ path: socket }), redis });
     }
-    return new World(folder, nodes, engine, random);
+    const names = Array.from({ length: channels }, (_, channel) => `room-${channel + 1}`);
+    return new World(folder, nodes, engine, names, random);
   }
 
   /** @param starts how often each node will be started, this time included */
