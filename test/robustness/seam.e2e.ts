@@ -7,7 +7,7 @@ import { from as fromList } from 'rxjs';
 import { ChannelCatchUp } from '../../libs/sse/src/channels/channel-catch-up.js';
 import { ChannelLogs } from '../../libs/sse/src/channels/channel-logs.js';
 import { EnginePatience } from '../../libs/sse/src/channels/engine-patience.js';
-import { type Application, settled, useApplications } from '../harness/application.js';
+import { type Application, as, settled, useApplications } from '../harness/application.js';
 import { cursorOf, epochOf, from, idsOf, resetOf, sequenceOf } from '../harness/cursor.js';
 import { FakeBackplane } from '../harness/fake-backplane.js';
 import { Gate, microtasks } from '../harness/gate.js';
@@ -146,6 +146,44 @@ describe('an event that is published while a client is told to reset', () => {
       expect([hops, ...idsOf(await client.take(owed.length))]).toEqual([hops, ...owed]);
       await client.close();
     }
+  });
+});
+
+describe('a message that waits for a user who is told to reset', () => {
+  it('is not behind the id of the reset, by which its user would have it, whichever moment it came', async () => {
+    const app = await startApp();
+
+    for (const hops of HOPS) {
+      const user = `user-${hops}`;
+      let message: string | undefined;
+      afterHops = async () => (message = (await app.broadcaster.toUser(user, { data: hops }, { queue: true })).id);
+      const init = { headers: { ...as(user).headers, ...from('something else').headers } };
+      const client = await app.open(`/?kind=plain&c=room&hops=${hops}`, init);
+      const { id } = resetOf(await client.next());
+      await client.close();
+
+      expect([hops, id === undefined || sequenceOf(id) < sequenceOf(message)]).toEqual([hops, true]);
+      const again = { headers: { ...as(user).headers, ...from(id ?? 'something else').headers } };
+      const returned = await app.open('/?kind=plain&c=room', again);
+      const events = await returned.take(id === undefined ? 2 : 1);
+      expect(events.at(-1)!.data).toBe(`${hops}`);
+      await returned.close();
+    }
+  });
+});
+
+describe.each(KINDS)('the first client of a log in which nothing was published (%s)', (kind) => {
+  it('has a cursor all the same, and comes back with it', async () => {
+    const app = await startApp();
+    const client = await app.open(`/?kind=${kind}&c=room`);
+    const cursor = await cursorOf(client);
+    await client.close();
+    const missed = await publish(app, 'room', 5);
+
+    const again = await app.open(`/?kind=${kind}&c=room`, from(cursor));
+
+    expect(sequenceOf(cursor)).toBe(0);
+    expect(idsOf(await again.take(5))).toEqual(missed);
   });
 });
 

@@ -131,6 +131,23 @@ describe('BackplaneSubscriptions', () => {
     expect([...engine.known]).toEqual(['b']);
   });
 
+  it('lets nothing pile up at an engine that does not answer, however many come and go', async () => {
+    const first = come('a');
+    const others = Array.from({ length: 100 }, (_, index) => {
+      if (index % 2 === 0) listeners.delete('a');
+      else listeners.add('a');
+      return subscriptions.settle('a');
+    });
+    expect(new Set(others).size).toBe(1);
+    await turn();
+    expect(verbs()).toEqual(['subscribe']);
+    engine.calls[0]!.succeed();
+    expect(await first).toBe('done');
+    await others[0];
+    expect(verbs()).toEqual(['subscribe']);
+    expect([...engine.known]).toEqual(['a']);
+  });
+
   describe('and the log of a channel', () => {
     const live = (sequence: number, previous: number) =>
       logs.record({ channel: 'a', data: 'x', id: `e-${sequence}`, sequence, previous, age: 0 });
