@@ -11,7 +11,11 @@ describe('ChannelReading', () => {
   let reading: ChannelReading;
   beforeEach(() => {
     const services = { scheduler: new FlushScheduler(), budget: new QueueBudget(1_000) };
-    outbox = new Outbox(owner, { maxEvents: 8, maxBytes: 1_000, maxTotalBytes: 0 }, 'catch-up', services);
+    outbox = new Outbox(
+      owner,
+      { queue: { maxEvents: 8, maxBytes: 1_000, maxTotalBytes: 0 }, overflow: 'catch-up' },
+      services,
+    );
     reading = new ChannelReading(outbox);
   });
   afterEach(() => {

@@ -34,7 +34,8 @@ export class HeartbeatService {
   constructor(
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
     private readonly registry: ConnectionRegistry,
-    private readonly wheel: TimerWheel,
+    /** @internal */
+    readonly wheel: TimerWheel,
     @Inject(CONNECTION_SERVICES) private readonly services: ConnectionServices,
   ) {}
 
@@ -54,7 +55,10 @@ export class HeartbeatService {
   watch(connection: SseConnection): void {
     const interval = connection.settings.heartbeat?.interval;
     if (interval === undefined) return;
-    connection.attach('heartbeat', new Heartbeat(connection, interval, this, this.wheel));
+    const heartbeat = new Heartbeat(connection, this);
+    connection.attach('heartbeat', heartbeat);
+    // Those who came together after a restart are not to beat together for ever.
+    this.wheel.add(heartbeat, jitter(interval, 0.5, 0));
   }
 
   /** @internal */
@@ -82,26 +86,23 @@ export class HeartbeatService {
 
 /** The next heartbeat of one connection. */
 class Heartbeat extends WheelEntry implements Attachment {
-  private since: number;
+  private since = monotonicNow();
 
   constructor(
     private readonly connection: SseConnection,
-    private readonly interval: number,
     private readonly service: HeartbeatService,
-    private readonly wheel: TimerWheel,
   ) {
     super();
-    this.since = monotonicNow();
-    // Those who came together after a restart are not to beat together for ever.
-    wheel.add(this, jitter(interval, 0.5, 0));
   }
 
   release(): void {
-    this.wheel.cancel(this);
+    this.service.wheel.cancel(this);
   }
 
   override run(): void {
-    const { connection, interval } = this;
+    const { connection } = this;
+    const interval = connection.settings.heartbeat?.interval;
+    if (interval === undefined) return;
     const now = monotonicNow();
     const wasWrittenTo = connection.lastWrite > this.since;
     if (wasWrittenTo || connection.isBlocked) this.service.skipped++;
@@ -109,6 +110,6 @@ class Heartbeat extends WheelEntry implements Attachment {
     const quietSince = wasWrittenTo ? connection.lastWrite : now;
     // The heartbeat itself is written at the end of the tick, and is not to stand in for the next one.
     this.since = now + SAME_TIME;
-    this.wheel.add(this, Math.max(0, quietSince + interval - now));
+    this.service.wheel.add(this, Math.max(0, quietSince + interval - now));
   }
 }

@@ -32,7 +32,7 @@ class Bench {
       drained: () => this.catchUp(),
       tell: (dropped: DropCounts) => this.tell(dropped),
     };
-    this.box = new Outbox(owner, { maxEvents, maxBytes, maxTotalBytes: 0 }, policy, services);
+    this.box = new Outbox(owner, { queue: { maxEvents, maxBytes, maxTotalBytes: 0 }, overflow: policy }, services);
     this.box.fallsBehindAt = fallsBehindAt;
     this.box.open(this.writer, 1);
   }

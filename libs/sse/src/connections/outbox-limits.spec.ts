@@ -20,7 +20,7 @@ describe('the limits of an Outbox', () => {
 
   function outbox(limits: { maxEvents?: number; maxBytes?: number } = {}, policy: OverflowPolicy = 'drop-oldest') {
     const settings = { maxEvents: 1_000, maxBytes: 1_000_000, maxTotalBytes: 0, ...limits };
-    return new Outbox(owner, settings, policy, { scheduler, budget });
+    return new Outbox(owner, { queue: settings, overflow: policy }, { scheduler, budget });
   }
 
   /** A client that does not read, or one whose response fails at each write. */

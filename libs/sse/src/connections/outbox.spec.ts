@@ -59,7 +59,11 @@ describe('Outbox', () => {
       tell: (dropped: DropCounts) => ((told = [...dropped]), []),
     };
     const services = { scheduler: new FlushScheduler(), budget };
-    const box = new Outbox(owner, { maxEvents: 4, maxBytes: 1_000, maxTotalBytes: 0, ...limits }, policy, services);
+    const box = new Outbox(
+      owner,
+      { queue: { maxEvents: 4, maxBytes: 1_000, maxTotalBytes: 0, ...limits }, overflow: policy },
+      services,
+    );
     box.open(client, 1);
     return box;
   }

@@ -25,6 +25,12 @@ export interface OutboxOwner {
   tell(dropped: DropCounts): readonly Frame[];
 }
 
+/** What the outboxes of one route have in common. */
+export interface OutboxSettings {
+  readonly queue: QueueSettings;
+  readonly overflow: OverflowPolicy;
+}
+
 /** What the outboxes of all connections share. */
 export interface OutboxServices {
   readonly scheduler: FlushScheduler;
@@ -79,8 +85,7 @@ export class Outbox {
 
   constructor(
     private readonly owner: OutboxOwner,
-    private readonly limits: QueueSettings,
-    private readonly policy: OverflowPolicy,
+    private readonly settings: OutboxSettings,
     private readonly services: OutboxServices,
   ) {}
 
@@ -295,7 +300,7 @@ export class Outbox {
   }
 
   private isFull(frame: Frame): boolean {
-    return this.services.budget.isExceeded || isFull(this.queue, this.limits, frame, this.fallsBehindAt);
+    return this.services.budget.isExceeded || isFull(this.queue, this.settings.queue, frame, this.fallsBehindAt);
   }
 
   /** Whether there is room for the frame in the end. */
@@ -310,8 +315,8 @@ export class Outbox {
     }
     // Where the bound of all queues is exceeded, each gives as much as it takes: none is emptied for the others.
     let owed = budget.isExceeded ? frame.bytes : 0;
-    while (this.queue.size > 0 && (owed > 0 || isFull(this.queue, this.limits, frame, this.fallsBehindAt))) {
-      const sacrifice = sacrificeFor(frame, this.queue, this.policy);
+    while (this.queue.size > 0 && (owed > 0 || isFull(this.queue, this.settings.queue, frame, this.fallsBehindAt))) {
+      const sacrifice = sacrificeFor(frame, this.queue, this.settings.overflow);
       if (sacrifice.what === 'connection') {
         this.owner.overflowed();
         return false;
