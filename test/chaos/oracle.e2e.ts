@@ -270,6 +270,13 @@ describe('the oracle finds', () => {
     expect(kinds(log, [survivor(connect(), checkpoint('x-1'))], 2)).toEqual([]);
   });
 
+  it('a queued message, but none that was sent before bytes to a client of its user were swallowed', () => {
+    const log = [accepted(1, 'x-1', { channel: '$user.ann', queued: true })];
+    const trace = survivor(connect(), checkpoint('x-1'));
+    expect(kinds(log, [{ ...trace, swallowedUntil: 0.9 }])).toEqual(['not-taken']);
+    expect(kinds(log, [{ ...trace, swallowedUntil: 1.2 }])).toEqual([]);
+  });
+
   it('events that cannot be', () => {
     const log = [accepted(1, 'x-1'), unknown(2, { ephemeral: true })];
     const trace = client(connect(), checkpoint('x-0'), event(9, 'x-1'), event(1), event(2, 'x-2'), checkpoint('what'));

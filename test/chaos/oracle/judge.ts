@@ -34,8 +34,8 @@ function checkTaken(publication: Publication, all: { trace: Trace; walk: ClientW
   if (publication.id === undefined || !positionOf(publication.id)) return [];
   const clients = all.filter(({ trace }) => trace.channels.includes(publication.channel));
   const isTaken = clients.some(({ walk }) => walk.delivered.has(publication.token));
-  const isPromised = clients.some(({ trace }) => trace.survived) && !clients.some(({ trace }) => trace.swallowedEarly);
-  if (isTaken || !isPromised) return [];
+  const isSwallowed = clients.some(({ trace }) => (trace.swallowedUntil ?? -Infinity) >= publication.sentAt);
+  if (isTaken || isSwallowed || !clients.some(({ trace }) => trace.survived)) return [];
   const text = `event ${publication.token} waited for ${publication.channel} and reached none of its clients`;
   return [{ kind: 'not-taken', text, token: publication.token }];
 }

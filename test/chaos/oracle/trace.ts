@@ -22,8 +22,8 @@ export interface Trace {
   /** It stayed until the end, so that it must have come to the markers. */
   readonly survived: boolean;
   /**
-   * Bytes that the application had sent were swallowed before the client had its first id: what the kernel took counts as
-   * taken after a while, which the message queue does not promise against.
+   * Up to then bytes that the application had sent may have been swallowed on a connection that lived on: what the kernel
+   * took counts as taken after a while, which the message queue does not promise against. The history does.
    */
-  readonly swallowedEarly?: boolean;
+  readonly swallowedUntil?: number;
 }

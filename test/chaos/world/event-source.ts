@@ -32,7 +32,7 @@ const FIRST_RETRY = 100;
 export class EventSourceClient {
   readonly entries: Entry[] = [];
   lastEventId = '';
-  private swallowedEarly = false;
+  private swallowedUntil: number | undefined;
   private request: ClientRequest | undefined;
   private response: IncomingMessage | undefined;
   private link: Link | undefined;
@@ -55,8 +55,8 @@ export class EventSourceClient {
   get trace(): Trace {
     const { name, user, channels } = this.init;
     const all = [...channels, '$all', `$user.${user}`];
-    const { entries, swallowedEarly } = this;
-    return { client: name, user, channels: all, entries, survived: !this.isOver, swallowedEarly };
+    const { entries, swallowedUntil } = this;
+    return { client: name, user, channels: all, entries, survived: !this.isOver, swallowedUntil };
   }
 
   /** @param cutAfter this many blocks of its first connection; 0 for before the first */
@@ -85,7 +85,7 @@ export class EventSourceClient {
 
   /** Bytes for it may have been swallowed on this link. */
   swallowedBy(link: Link): void {
-    if (this.link === link && this.lastEventId === '') this.swallowedEarly = true;
+    if (this.link === link) this.swallowedUntil = this.surroundings.now();
   }
 
   /** Goes for good. */
