@@ -18,6 +18,7 @@ const common = {
   },
   moduleNameMapper: {
     '^nestjs-event-stream$': '<rootDir>/libs/sse/src/index.ts',
+    '^nestjs-event-stream/passport$': '<rootDir>/libs/sse/src/passport/index.ts',
     '^nestjs-event-stream/redis$': '<rootDir>/libs/sse/src/redis/index.ts',
     '^nestjs-event-stream/testing$': '<rootDir>/libs/sse/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

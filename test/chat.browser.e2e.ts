@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
-import { ChatServer, type ChatServerInit } from './browser/chat-server.js';
+import { ADMIN_PASSWORD, ChatServer, type ChatServerInit } from './browser/chat-server.js';
 import { CuttableLink } from './browser/cuttable-link.js';
 import { ChatTab } from './browser/chat-tab.js';
 import { RedisServer } from './harness/redis-server.js';
@@ -73,8 +73,12 @@ describe('the chat in a browser', () => {
   }
 
   /** Somebody with a browser of his own, at this test's server or at another. */
-  async function person(name: string, { url = server.url, ...options }: PersonInit = {}): Promise<ChatTab> {
-    return (await newTab(await newBrowser({ viewport: laptop, ...options }))).signIn(url, name);
+  async function person(name: string, { url = server.url, password, ...options }: PersonInit = {}): Promise<ChatTab> {
+    return (await newTab(await newBrowser({ viewport: laptop, ...options }))).signIn(url, name, password);
+  }
+
+  function admin(name: string, init: PersonInit = {}): Promise<ChatTab> {
+    return person(name, { password: ADMIN_PASSWORD, ...init });
   }
 
   async function newLink(to: ChatServer): Promise<CuttableLink> {
@@ -367,6 +371,24 @@ describe('the chat in a browser', () => {
       expect(await ada.page.locator('.message .text').allTextContents()).toEqual(['Before', 'Meanwhile', 'Afterwards']);
     });
 
+    it('removes somebody from the other node, and keeps him out of both', async () => {
+      const [ada, mallory] = [await admin('Ada'), await person('Mallory', { url: second.url })];
+      await ada.personHere('Mallory').waitFor();
+      await ada.broadcast('Somebody is too loud');
+      await mallory.announcement('Somebody is too loud').waitFor();
+
+      await ada.kick('Mallory', 'Too loud');
+      await mallory.removed.waitFor();
+      await mallory.page.getByText('Too loud', { exact: true }).waitFor();
+      await ada.personHere('Mallory').waitFor({ state: 'detached' });
+      expect(mallory.streamAnswers).toEqual([200]);
+      for (const node of [server, second]) {
+        await mallory.page.goto(node.url);
+        await mallory.trySignIn('Mallory');
+        await mallory.page.getByRole('alert').getByText('You were removed by an admin').waitFor();
+      }
+    });
+
     it('says so when Redis has come back without its data', async () => {
       const [ada, grace] = [await person('Ada'), await person('Grace', { url: second.url })];
       await ada.write('Before');
@@ -383,6 +405,153 @@ describe('the chat in a browser', () => {
       await grace.write('After');
       await ada.bubble('After').waitFor();
       await ada.personHere('Grace').waitFor();
+    });
+  });
+
+  describe('with an admin', () => {
+    it('shows everybody what he tells all, in whichever room they are, until they dismiss it', async () => {
+      const [ada, grace] = [await admin('Ada'), await person('Grace')];
+      await grace.createRoom('Compilers');
+      await ada.broadcast('Tea is ready');
+      await grace.announcement('Tea is ready').waitFor();
+      await grace.thread('lobby').click();
+      await grace.announcement('Tea is ready').waitFor();
+      await ada.broadcast('Tea is over');
+      await grace.announcement('Tea is over').waitFor();
+      await grace.page.getByRole('button', { name: 'Dismiss this announcement' }).click();
+      await grace.announcement('Tea is over').waitFor({ state: 'hidden' });
+      expect(grace.timesReceived('Tea is ready')).toBe(1);
+    });
+
+    it('closes all tabs of whom he removes, which say why and stay closed', async () => {
+      const [ada, grace] = [await admin('Ada'), await person('Grace')];
+      const context = await newBrowser();
+      const mallory = [await (await newTab(context)).signIn(server.url, 'Mallory')];
+      mallory.push(await (await newTab(context)).open(server.url));
+      await ada.personHere('Mallory').waitFor();
+
+      await ada.kick('Mallory', 'Too loud');
+      for (const tab of mallory) {
+        await tab.removed.waitFor();
+        await tab.page.getByText('Too loud', { exact: true }).waitFor();
+      }
+
+      // He leaves the list when the time is over in which his browser would have come back.
+      await grace.personHere('Mallory').waitFor({ state: 'detached' });
+      expect(mallory.map(({ streamAnswers }) => streamAnswers)).toEqual([[200], [200]]);
+      for (const tab of mallory) expect(await tab.removed.isVisible()).toBe(true);
+      await grace.write('Quiet, at last');
+      await ada.bubble('Quiet, at last').waitFor();
+    });
+
+    it('keeps him out whom he removed, who loads the page again, tries another name, or has a new tab', async () => {
+      const [ada, mallory] = [await admin('Ada'), await person('Mallory')];
+      await ada.personHere('Mallory').waitFor();
+      const kept = await mallory.page.context().cookies();
+      await ada.kick('Mallory');
+      await mallory.removed.waitFor();
+
+      const answer = mallory.nextAnswer('/session');
+      await mallory.page.reload();
+      expect((await answer).status()).toBe(401);
+      for (const name of ['Mallory', 'Victor']) {
+        await mallory.trySignIn(name);
+        await mallory.page.getByRole('alert').getByText('You were removed by an admin').waitFor();
+        await mallory.page.reload();
+      }
+      const copy = await newBrowser();
+      await copy.addCookies(kept);
+      const elsewhere = await newTab(copy);
+      await elsewhere.page.goto(server.url);
+      await elsewhere.page.getByRole('button', { name: 'Come in' }).waitFor();
+      expect((await copy.request.get(`${server.url}/events`)).status()).toBe(401);
+      expect([mallory.streamAnswers, elsewhere.streamAnswers]).toEqual([[200], []]);
+    });
+
+    it('removes somebody who is cut off just then: he learns it when he comes back', async () => {
+      const link = await newLink(server);
+      const [ada, mallory] = [await admin('Ada'), await person('Mallory', { url: link.url })];
+      await ada.personHere('Mallory').waitFor();
+      link.cut();
+      await mallory.connection('reconnecting').waitFor();
+      await ada.kick('Mallory', 'Too loud');
+      link.mend();
+      await mallory.removed.waitFor();
+    });
+
+    it('lets nobody else do any of it', async () => {
+      const [ada, mallory] = [await admin('Ada'), await person('Mallory')];
+      await mallory.personHere('Ada').waitFor();
+      await ada.adminControls.first().waitFor();
+      expect(await mallory.adminControls.count()).toBe(0);
+
+      const { request } = mallory.page.context();
+      const { userId } = (await (await ada.page.context().request.get(`${server.url}/session`)).json()) as {
+        userId: string;
+      };
+      const kick = await request.post(`${server.url}/people/${encodeURIComponent(userId)}/kick`, { data: {} });
+      const announcement = await request.post(`${server.url}/announcements`, { data: { text: 'I am the admin' } });
+      expect([kick.status(), announcement.status()]).toEqual([403, 403]);
+      await mallory.write('Nothing happened');
+      await ada.bubble('Nothing happened').waitFor();
+      expect([ada.count('announcement'), ada.count('sse:end')]).toEqual([0, 0]);
+    });
+
+    it('takes nobody for one who has no password, and says so', async () => {
+      const mallory = await newTab(await newBrowser());
+      await mallory.page.goto(server.url);
+      await mallory.trySignIn('Mallory', 'a guess');
+      await mallory.page.getByText('This is not the admin password').waitFor();
+      await mallory.page.getByLabel('Admin password').fill(ADMIN_PASSWORD);
+      await mallory.page.getByRole('button', { name: 'Come in' }).click();
+      await mallory.connected();
+      expect(await mallory.adminControls.count()).toBe(1);
+    });
+  });
+
+  describe('where sessions are short', () => {
+    beforeEach(async () => {
+      await server.kill();
+      server = await ChatServer.start({ sessionLife: 6_000 });
+    });
+
+    it('goes on over the end of a session by renewing it, on the same stream', async () => {
+      const context = await newBrowser();
+      const ada = await (await newTab(context)).signIn(server.url, 'Ada');
+      const grace = await person('Grace');
+      const [first] = (await context.cookies()).filter(({ name }) => name === 'chat_session');
+      for (const text of ['One', 'Two', 'Three']) {
+        // Each time the old one has two seconds left.
+        const answer = ada.nextAnswer('/session/renew');
+        await grace.write(text);
+        await ada.bubble(text).waitFor();
+        expect((await answer).status()).toBe(200);
+      }
+      // The first one is over by now.
+      await grace.write('Four');
+      await ada.bubble('Four').waitFor();
+      expect(await ada.page.locator('.message .text').allTextContents()).toEqual(['One', 'Two', 'Three', 'Four']);
+      for (const text of ['One', 'Two', 'Three', 'Four']) expect(ada.timesReceived(text)).toBe(1);
+      expect([ada.streamAnswers, ada.count('welcome'), ada.count('sse:closing')]).toEqual([[200], 1, 0]);
+      const [last] = (await context.cookies()).filter(({ name }) => name === 'chat_session');
+      expect(last!.value).not.toBe(first!.value);
+      expect(last).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
+    });
+
+    it('signs in anew where a session could not be renewed in time, and shows what was said meanwhile', async () => {
+      const [ada, grace] = [await person('Ada'), await person('Grace')];
+      await grace.write('Before');
+      await ada.bubble('Before').waitFor();
+      await ada.page.route('**/session/renew', (route) => route.abort());
+      await ada.connection('reconnecting').waitFor();
+      expect(ada.events.at(-1)).toMatchObject({ type: 'sse:closing', data: '{"reason":"expired"}' });
+      await grace.write('Meanwhile');
+      await grace.bubble('Meanwhile').waitFor();
+
+      await ada.connected();
+      await ada.bubble('Meanwhile').waitFor();
+      expect(await ada.page.locator('.message .text').allTextContents()).toEqual(['Before', 'Meanwhile']);
+      expect(ada.streamAnswers.slice(0, 3)).toEqual([200, 401, 200]);
     });
   });
 
@@ -456,11 +625,40 @@ describe('the chat in a browser', () => {
         await ada.page.getByRole('button', { name: 'Back to the messages' }).click();
       }
     });
+
+    it.each(['light', 'dark'] as const)('has room for what an admin does, in a %s look', async (colorScheme) => {
+      const ada = await admin('Ada', { ...options, colorScheme });
+      const mallory = await person('Mallory', { ...options, colorScheme });
+      for (const name of ['Grace', 'Edsger']) await person(name);
+      await mallory.write('HELLO?! IS ANYBODY HERE?!');
+      await ada.bubble('HELLO?! IS ANYBODY HERE?!').waitFor();
+      if (device === 'phone') await ada.page.getByRole('button', { name: 'People', exact: true }).click();
+      await ada.personHere('Edsger').waitFor();
+      await ada.broadcast('The chat moves to another machine at noon, which takes a minute or two.');
+      await mallory.announcement('The chat moves to another machine at noon, which takes a minute or two.').waitFor();
+      await mallory.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-announcement.png` });
+      await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-admin.png` });
+      expect(await overflowsSideways(ada)).toBe(false);
+
+      const reason = 'Please do not shout: others are trying to think.';
+      await ada.askToKick('Mallory', reason);
+      await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-kick.png` });
+      await ada.dialog.getByRole('button', { name: 'Remove' }).click();
+      await mallory.removed.waitFor();
+      await mallory.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-removed.png` });
+      expect(await overflowsSideways(mallory)).toBe(false);
+      await mallory.page.reload();
+      await mallory.trySignIn('Mallory', 'please');
+      await mallory.page.getByText('This is not the admin password').waitFor();
+      await mallory.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-admin-sign-in.png` });
+    });
   });
 });
 
 interface PersonInit extends BrowserContextOptions {
   url?: string;
+  /** Of an admin. */
+  password?: string;
 }
 
 const LINES_OF_GRACE = [

@@ -25,6 +25,7 @@ export class QueueBackplane extends InProcessBackplane {
           if (!this.isDeaf) node.deliver(message);
         },
         lost: (loss) => node.lost(loss),
+        resumed: () => node.resumed(),
         presence: (event) => node.presence(event),
         execute: (command) => node.execute(command),
       },

@@ -40,6 +40,17 @@ describe('A cut between a node and Redis', () => {
     expect(behind.losses).toEqual([]);
   });
 
+  it('is told to the node when it is over, which then asks again what it asked in vain', async () => {
+    const { behind, line } = await setUp();
+    const { returns } = behind;
+    line.cut();
+    await eventually('the cut to be noticed', () => behind.backplane.health.status === 'down');
+    expect(behind.returns).toBe(returns);
+    line.mend();
+    await behind.until('the return', () => behind.returns > returns);
+    expect(await behind.backplane.get('any record')).toBeUndefined();
+  });
+
   it('has no position while it lasts, and the counter when it is over', async () => {
     const { behind, line, publisher } = await setUp();
     line.cut();

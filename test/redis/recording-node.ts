@@ -22,6 +22,8 @@ export class RecordingNode implements BackplaneNode {
   readonly presences: PresenceEvent[] = [];
   readonly commands: NodeCommand[] = [];
   readonly violations: string[] = [];
+  /** How often the engine answered again. */
+  returns = 0;
   private highest = 0;
   private readonly lostThrough = new Map<string, number>();
   private readonly watchers = new Set<() => void>();
@@ -52,6 +54,11 @@ export class RecordingNode implements BackplaneNode {
     if (channels === 'all') this.highest = position.sequence;
     else for (const channel of channels) this.lostThrough.set(channel, position.sequence);
     this.losses.push(loss);
+    this.wake();
+  }
+
+  resumed(): void {
+    this.returns++;
     this.wake();
   }
 

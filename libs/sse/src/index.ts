@@ -10,10 +10,20 @@ export {
   type SseMessageQueueOptions,
   type SseModuleOptions,
   type SseOptionsFactory,
+  type SsePermissionOptions,
   type SsePresenceOptions,
   type SseQueueOptions,
   type SseShutdownOptions,
+  type SseTicketOptions,
+  type SseTokenOptions,
 } from './options/sse-module-options.js';
+export {
+  type SseConnectRate,
+  type SseConnectRateRules,
+  type SseIpRules,
+  type SseRequestRules,
+  type SseUserAgentRules,
+} from './options/sse-request-rules.js';
 export { SseOptionsError } from './options/sse-options-error.js';
 
 export { type EventFields } from './protocol/event-block.js';
@@ -71,10 +81,11 @@ export {
   type NamedChannel,
 } from './channels/channel.js';
 export { channels, type ChannelSubscription } from './channels/channel-subscription.js';
-export { type ConnectionTarget, type DisconnectTarget } from './channels/sse-command.js';
+export { type ConnectionTarget, type DisconnectTarget, type TokenTarget } from './channels/sse-command.js';
 export { type DeadLetterInfo, type SseDeadLetter } from './channels/dead-letters.js';
 export { MessageQueue, type MessageQueueStats } from './channels/message-queue.js';
 export { type PublishOptions } from './channels/publish-options.js';
+export { SseRevocations } from './channels/sse-revocations.js';
 export { SseBroadcaster } from './channels/sse-broadcaster.js';
 export { type PresenceChange, type PresenceMember, SsePresence } from './channels/sse-presence.js';
 
@@ -82,3 +93,10 @@ export { OnSseClose, OnSseDeadLetter, OnSseOpen } from './streaming/connection-h
 export { SseStream } from './streaming/sse-stream.decorator.js';
 export { type SseStreamOptions } from './streaming/sse-stream-options.js';
 export { CurrentConnection, LastEventId, SseSignal } from './streaming/stream-parameters.js';
+
+export { SseConnectRateGuard } from './security/sse-connect-rate.guard.js';
+export { SsePermissions } from './security/sse-permissions.decorator.js';
+export { SsePermissionsGuard } from './security/sse-permissions.guard.js';
+export { SseRequestGuard } from './security/sse-request.guard.js';
+export { SseTicketGuard } from './security/sse-ticket.guard.js';
+export { SseTickets, type TicketOptions } from './security/sse-tickets.js';

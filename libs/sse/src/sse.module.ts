@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { BACKPLANE } from './backplane/tokens.js';
 import { BackplaneLink, startBackplane } from './channels/backplane-link.js';
 import { ChannelCatchUp } from './channels/channel-catch-up.js';
+import { ChannelDebts } from './channels/channel-debts.js';
 import { ChannelFanOut } from './channels/channel-fan-out.js';
 import { ChannelLogs } from './channels/channel-logs.js';
 import { ChannelLosses } from './channels/channel-losses.js';
@@ -23,6 +24,7 @@ import { QueueDrain } from './channels/queue-drain.js';
 import { SEAM_SERVICES, type SeamServices } from './channels/seam-services.js';
 import { SseBroadcaster } from './channels/sse-broadcaster.js';
 import { SseNode } from './channels/sse-node.js';
+import { SseRevocations } from './channels/sse-revocations.js';
 import { SsePresence } from './channels/sse-presence.js';
 import { Admission } from './connections/admission.js';
 import { CONNECTION_SERVICES, type ConnectionServices } from './connections/connection-services.js';
@@ -39,6 +41,16 @@ import { resolveOptions } from './options/check-options.js';
 import { type ResolvedOptions } from './options/resolved-options.js';
 import { type SseModuleOptions, type SseOptionsFactory } from './options/sse-module-options.js';
 import { SSE_OPTIONS } from './options/tokens.js';
+import { ConnectRate } from './security/connect-rate.js';
+import { GuardRefusals } from './security/guard-refusals.js';
+import { IdentityCheck } from './security/identity-check.js';
+import { LiveTickets } from './security/live-tickets.js';
+import { RequestChecks } from './security/request-checks.js';
+import { SseTickets } from './security/sse-tickets.js';
+import { TicketAdmission } from './security/ticket-admission.js';
+import { TicketClaims } from './security/ticket-claims.js';
+import { TicketStore } from './security/ticket-store.js';
+import { TokenExpiry } from './security/token-expiry.js';
 import { ConnectionHooks } from './streaming/connection-hooks.js';
 import { Identification } from './streaming/identify.js';
 import { StreamExplorer } from './streaming/stream-explorer.js';
@@ -111,6 +123,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 
     ChannelLogs,
     HistoryReader,
+    ChannelDebts,
     ChannelCatchUp,
     ChannelPast,
     Checkpoints,
@@ -120,14 +133,15 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     QueueDrain,
     {
       provide: SEAM_SERVICES,
-      inject: [ChannelCatchUp, ChannelPast, Checkpoints, QueueDrain, EnginePatience],
+      inject: [ChannelCatchUp, ChannelDebts, ChannelPast, Checkpoints, QueueDrain, EnginePatience],
       useFactory: (
         catchUp: ChannelCatchUp,
+        debts: ChannelDebts,
         past: ChannelPast,
         checkpoints: Checkpoints,
         backlog: QueueDrain,
         engine: EnginePatience,
-      ): SeamServices => ({ catchUp, past, checkpoints, backlog, engine }),
+      ): SeamServices => ({ catchUp, debts, past, checkpoints, backlog, engine }),
     },
 
     ChannelFanOut,
@@ -142,6 +156,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     PresenceFeed,
     PresenceAnnouncer,
     SsePresence,
+    SseRevocations,
 
     ConnectionHooks,
     Identification,
@@ -149,10 +164,39 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     StreamRoutes,
     StreamOpener,
 
+    ConnectRate,
+    IdentityCheck,
+    RequestChecks,
+    TokenExpiry,
+
+    GuardRefusals,
+    LiveTickets,
+    SseTickets,
+    TicketAdmission,
+    TicketClaims,
+    TicketStore,
+
     SseShutdown,
     ShutdownWarning,
   ],
-  exports: [ConnectionRegistry, HeartbeatService, MessageQueue, SseBroadcaster, SsePresence, StreamOpener],
+  exports: [
+    // Guards are made in the modules that use them, and find there what they need.
+    ConnectRate,
+    GuardRefusals,
+    Identification,
+    RequestChecks,
+    SSE_OPTIONS,
+    TicketAdmission,
+
+    ConnectionRegistry,
+    HeartbeatService,
+    MessageQueue,
+    SseBroadcaster,
+    SsePresence,
+    SseRevocations,
+    SseTickets,
+    StreamOpener,
+  ],
 })
 export class SseModule extends ConfigurableModuleClass {
   /** With no options every default applies, and nothing needs to be installed. */

@@ -34,6 +34,8 @@ export interface BackplaneNode {
   lost(loss: Loss): void;
   /** Somebody came to, or left, a channel that this node subscribes to. */
   presence(event: PresenceEvent): void;
+  /** The engine answers again after it was away: what was asked of it meanwhile is to be asked once more. */
+  resumed(): void;
   /** Resolves when the command was carried out on this node. It never rejects: what goes wrong is in the node's log. */
   execute(command: NodeCommand): Promise<void>;
 }

@@ -19,6 +19,10 @@ export class BoundedMap<V> {
     return this.entries.get(key);
   }
 
+  values(): IterableIterator<V> {
+    return this.entries.values();
+  }
+
   /** Puts the value at the end, as the newest. */
   set(key: string, value: V): void {
     this.entries.delete(key);

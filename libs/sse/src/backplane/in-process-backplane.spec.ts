@@ -34,6 +34,7 @@ describe('InProcessBackplane', () => {
       told(message.data ?? '');
     },
     lost: () => {},
+    resumed: () => {},
     presence: ({ type, userId }) => told(`${type} ${userId}`),
     execute: async ({ name }: NodeCommand) => told(name),
   };

@@ -189,8 +189,13 @@ export class InProcessBackplane implements Backplane {
   }
 
   private run<T>(verb: string, act: (running: Running) => T | Promise<T>): Promise<T> {
-    if (this.running) return Promise.resolve(act(this.running));
-    return Promise.reject(new SseBackplaneError(`The in-process backplane can't ${verb}: ${this.whyNot}.`));
+    if (!this.running)
+      return Promise.reject(new SseBackplaneError(`The in-process backplane can't ${verb}: ${this.whyNot}.`));
+    try {
+      return Promise.resolve(act(this.running));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 }
 

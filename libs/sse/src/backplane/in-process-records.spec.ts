@@ -20,6 +20,16 @@ describe('InProcessRecords', () => {
     expect([records.expire(100), records.size]).toEqual([false, 0]);
   });
 
+  it('takes no more than it may hold, rather than forget one before its time', () => {
+    const records = new InProcessRecords(2);
+    records.put('short', 'x', { ttl: 50 }, 0);
+    records.put('long', 'x', { ttl: 100 }, 0);
+    expect(() => records.put('more', 'x', { ttl: 50 }, 10)).toThrow('2 records');
+    expect(records.put('long', 'y', { ttl: 100 }, 10)).toBe(true);
+    expect(records.put('more', 'x', { ttl: 50 }, 50)).toBe(true);
+    expect([records.get('short', 50), records.get('long', 50), records.get('more', 50)]).toEqual([undefined, 'y', 'x']);
+  });
+
   it('is not filled up by strangers who are counted', () => {
     const records = new InProcessRecords();
     for (let address = 0; address < 150_000; address++) records.count(`${address}`, 60_000, 0);

@@ -1,5 +1,8 @@
 import { BoundedMap } from './bounded-map.js';
+import { SseBackplaneError } from './sse-backplane-error.js';
 
+/** Records at most: they end by themselves, but not before their time. */
+const MAX_RECORDS = 1_000_000;
 /** Windows of counting at most. Their keys may be addresses of strangers, of which there is no end. */
 const MAX_WINDOWS = 100_000;
 
@@ -19,8 +22,11 @@ export class InProcessRecords {
   private readonly records = new Map<string, StoredRecord>();
   private readonly windows = new BoundedMap<CountWindow>(MAX_WINDOWS);
 
+  constructor(private readonly maxRecords = MAX_RECORDS) {}
+
   put(key: string, value: string, options: { ttl: number; ifAbsent?: boolean }, now: number): boolean {
     if (options.ifAbsent && this.get(key, now) !== undefined) return false;
+    if (!this.records.has(key)) this.makeRoom(now);
     this.records.set(key, { value, endsAt: now + options.ttl });
     return true;
   }
@@ -41,6 +47,16 @@ export class InProcessRecords {
     if (!current || current.endsAt <= now) this.windows.set(key, (current = { count: 0, endsAt: now + window }));
     current.count++;
     return { count: current.count, remaining: current.endsAt - now };
+  }
+
+  /** None gives way to another: a revocation that is forgotten lets somebody back in. */
+  private makeRoom(now: number): void {
+    if (this.records.size < this.maxRecords) return;
+    this.expire(now);
+    if (this.records.size < this.maxRecords) return;
+    throw new SseBackplaneError(
+      `This process keeps ${this.maxRecords} records (tickets, revocations) at most: are tickets issued without end, or is tokens.maxLife too long?`,
+    );
   }
 
   get size(): number {

@@ -1,3 +1,4 @@
+import { type ResolvedOptions } from '../options/resolved-options.js';
 import { type SseIdentity } from '../options/sse-identity.js';
 import { type Audiences } from '../connections/audiences.js';
 
@@ -17,10 +18,18 @@ export function isAudience(channel: string): boolean {
 }
 
 /** The reserved channels that a stream of this identity listens to. */
-export function audiencesOf(listen: Audiences, identity: SseIdentity | undefined): string[] {
+export function audiencesOf(
+  listen: Audiences,
+  identity: SseIdentity | undefined,
+  { admin, adminHears }: ResolvedOptions['permissions'],
+): string[] {
   const names: string[] = [];
   if (listen.all) names.push(EVERYONE);
   if (listen.user && identity) names.push(userAudience(identity.userId));
-  if (listen.permissions && identity) names.push(...identity.permissions.map(permissionAudience));
+  if (listen.permissions && identity) {
+    const { permissions } = identity;
+    const isAdmin = admin !== null && permissions.includes(admin);
+    names.push(...new Set([...permissions, ...(isAdmin ? adminHears : [])].map(permissionAudience)));
+  }
   return names;
 }

@@ -8,6 +8,7 @@ import { ChannelLosses } from './channel-losses.js';
 import { NodeCommands } from './node-commands.js';
 import { PresenceFeed } from './presence-feed.js';
 import { SseNode } from './sse-node.js';
+import { SseRevocations } from './sse-revocations.js';
 
 /** Makes and starts the backplane that the options ask for. */
 export async function startBackplane(options: ResolvedOptions, node: SseNode): Promise<Backplane> {
@@ -29,11 +30,13 @@ export class BackplaneLink implements OnApplicationShutdown {
     losses: ChannelLosses,
     presence: PresenceFeed,
     commands: NodeCommands,
+    revocations: SseRevocations,
   ) {
     node.connect({
       deliver: (message) => fanOut.deliver(message),
       lost: (loss) => losses.tell(loss),
       presence: (event) => presence.presence(event),
+      resumed: () => revocations.readAgain(),
       execute: (command) => commands.execute(command),
     });
   }

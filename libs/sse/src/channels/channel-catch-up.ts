@@ -7,11 +7,10 @@ import { type ChannelReading } from '../connections/channel-reading.js';
 import { jitter } from '../connections/jitter.js';
 import { monotonicNow } from '../connections/monotonic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
-import { type LogPosition } from '../protocol/event-id.js';
 import { type Frame } from '../protocol/frame.js';
-import { type ChannelLog } from './channel-log.js';
+import { ChannelDebts } from './channel-debts.js';
 import { ChannelLogs } from './channel-logs.js';
-import { channelPage, type ReadingPlace } from './channel-page.js';
+import { channelPage } from './channel-page.js';
 import { Checkpoints } from './checkpoints.js';
 import { EnginePatience } from './engine-patience.js';
 import { HistoryReader } from './history-reader.js';
@@ -24,13 +23,6 @@ import { type Reset, resetFrame, type ResetReason } from './reset.js';
 const PAGE = 128;
 /** Milliseconds after which those who catch up let live deliveries have their turn. */
 const SLICE = 2;
-
-/** What a reader is owed, as far as it can be said. */
-type Owed =
-  | { readonly kind: 'known'; readonly places: ReadingPlace[] }
-  | { readonly kind: 'unread'; readonly channels: string[] }
-  | { readonly kind: 'lost'; readonly channels: string[] }
-  | { readonly kind: 'unknown' };
 
 /**
  * Gives connections that are behind what they have missed, whether they have just come back or read too slowly: from the
@@ -46,6 +38,7 @@ export class ChannelCatchUp implements CatchUp {
   constructor(
     @Inject(BACKPLANE) private readonly backplane: Backplane,
     private readonly logs: ChannelLogs,
+    private readonly debts: ChannelDebts,
     private readonly reader: HistoryReader,
     private readonly checkpoints: Checkpoints,
     private readonly backlog: QueueDrain,
@@ -70,7 +63,7 @@ export class ChannelCatchUp implements CatchUp {
   /** Reads what is needed of the history, and tells of which channels the connection can't be given what it has missed. */
   async cover(connection: SseConnection, reading: ChannelReading): Promise<string[]> {
     for (;;) {
-      const owed = this.owedTo(connection, reading);
+      const owed = this.debts.to(connection, reading);
       if (owed.kind === 'known') return [];
       if (owed.kind === 'lost') return owed.channels;
       if (owed.kind === 'unknown') throw notSubscribed();
@@ -90,50 +83,6 @@ export class ChannelCatchUp implements CatchUp {
     if (isLast) reading.knows(goesOn);
   }
 
-  /**
-   * Where a stream goes on that has lost channels: as soon as these are complete again, if it is owed anything from there
-   * on, and else where this node stands. What it is owed of other channels from before that place would come behind an id
-   * that says it has it: so these are to be loaded anew as well.
-   *
-   * @param keepsRest what the channels have kept is wanted, though their state is loaded anew
-   */
-  planReset(
-    connection: SseConnection,
-    reading: ChannelReading,
-    reason: ResetReason,
-    lost: readonly string[],
-    { now = this.position, keepsRest = false }: { now?: LogPosition; keepsRest?: boolean } = {},
-  ): Reset {
-    if (reading.epoch !== now.epoch) {
-      // The log may have become another one while it was asked: then nothing can be said of the other channels either.
-      const ownReason = reading.epoch === undefined ? reason : 'epoch';
-      return { reason: ownReason, channels: [...connection.joined], goesOn: now };
-    }
-    const ends = lost.map((channel) => this.logs.get(channel)?.completeAfter ?? now.sequence);
-    const through = Math.max(reading.position, ...ends);
-    const channels = [...lost];
-    let isOwedMore = keepsRest;
-    for (const channel of connection.joined) {
-      const log = this.logs.get(channel);
-      const after = reading.owedFrom(channel);
-      if (lost.includes(channel) || after === Infinity) continue;
-      if (!log) {
-        channels.push(channel);
-        continue;
-      }
-      if (after < through && mayHave(log, after, through)) channels.push(channel);
-      isOwedMore ||= mayHave(log, Math.max(after, through), Infinity);
-    }
-    return { reason, channels, goesOn: { epoch: now.epoch, sequence: isOwedMore ? through : now.sequence } };
-  }
-
-  /** Where this node stands: all that was published up to here has been delivered to it. */
-  get position(): LogPosition {
-    const { epoch, sequence } = this.logs;
-    const safe = this.backplane.position;
-    return safe?.epoch === epoch && safe.sequence > sequence ? safe : { epoch, sequence };
-  }
-
   private readonly turn = () => {
     const end = monotonicNow() + SLICE;
     for (const connection of this.waiting) {
@@ -148,7 +97,7 @@ export class ChannelCatchUp implements CatchUp {
   private advance(connection: SseConnection, reading: ChannelReading): void {
     if (connection.isClosed || !reading.isBehind || reading.isHeld || !reading.takesPage) return;
     if (this.tellLosses(connection, reading)) return;
-    const owed = this.owedTo(connection, reading);
+    const owed = this.debts.to(connection, reading);
     if (owed.kind === 'unknown') {
       void this.readAgainLater(connection, notSubscribed());
     } else if (owed.kind === 'unread') {
@@ -166,7 +115,7 @@ export class ChannelCatchUp implements CatchUp {
   private goLive(connection: SseConnection, reading: ChannelReading): void {
     this.failingSince.delete(connection);
     reading.goLive();
-    const { position } = this;
+    const { position } = this.debts;
     if (position.sequence <= reading.told || connection.settings.raw) return;
     reading.takeControl(this.checkpoints.at(position));
   }
@@ -211,7 +160,7 @@ export class ChannelCatchUp implements CatchUp {
     reason: ResetReason,
     channels: string[],
   ): Promise<void> {
-    const plan = this.planReset(connection, reading, reason, channels);
+    const plan = this.debts.planReset(connection, reading, reason, channels);
     // What waits for the user would count as taken by the id of the reset.
     const recovered = this.backlog.recover(connection, plan.channels, plan.goesOn);
     if (recovered) {
@@ -255,35 +204,8 @@ export class ChannelCatchUp implements CatchUp {
     await this.engine.pause();
     this.want(connection);
   }
-
-  private owedTo(connection: SseConnection, reading: ChannelReading): Owed {
-    const now = monotonicNow();
-    const places: ReadingPlace[] = [];
-    const unread: string[] = [];
-    const lost: string[] = [];
-    for (const channel of connection.joined) {
-      const log = this.logs.get(channel);
-      const after = reading.owedFrom(channel);
-      // It has just come to this one: the node is about to subscribe, and it is owed what comes then.
-      if (after === Infinity) continue;
-      // Nothing is known of what the node is not subscribed to: rather wait than pass over it.
-      if (!log) return { kind: 'unknown' };
-      this.logs.trim(log, now);
-      if (after >= log.completeAfter) places.push({ log, after });
-      else (log.isWhole ? lost : unread).push(channel);
-    }
-    if (unread.length > 0) return { kind: 'unread', channels: unread };
-    return lost.length > 0 ? { kind: 'lost', channels: lost } : { kind: 'known', places };
-  }
 }
 
 function notSubscribed(): SseBackplaneError {
   return new SseBackplaneError('This node is not subscribed to all channels of the stream at the moment.');
-}
-
-/** Whether there is, or may have been, an event behind one number and up to another. */
-function mayHave(log: ChannelLog, after: number, through: number): boolean {
-  if (after < log.completeAfter) return true;
-  const next = log.events[log.indexAfter(after)];
-  return next !== undefined && next.sequence <= through;
 }

@@ -12,7 +12,9 @@ import { SSE_OPTIONS } from '../options/tokens.js';
 import { errorText } from '../protocol/error-text.js';
 import { SseError } from '../protocol/sse-error.js';
 import { audiencesOf, isAudience } from './audience.js';
+import { ChannelAuthorization } from './channel-authorization.js';
 import { ChannelCatchUp } from './channel-catch-up.js';
+import { ChannelDebts } from './channel-debts.js';
 import { ChannelLogs } from './channel-logs.js';
 import { BackplaneSubscriptions } from './backplane-subscriptions.js';
 import { EnginePatience } from './engine-patience.js';
@@ -25,6 +27,7 @@ export class ChannelMembership implements ChannelSubscriber {
   private readonly subscriptions: BackplaneSubscriptions;
   /** Those who are no streams and still listen, such as somebody who watches who comes and goes; how many of each channel. */
   private readonly observers = new Map<string, number>();
+  private readonly authorization: ChannelAuthorization;
   private readonly renewals = new WeakMap<SseConnection, Promise<void>>();
 
   constructor(
@@ -32,10 +35,12 @@ export class ChannelMembership implements ChannelSubscriber {
     @Inject(BACKPLANE) private readonly backplane: Backplane,
     private readonly registry: ConnectionRegistry,
     private readonly catchUp: ChannelCatchUp,
+    private readonly debts: ChannelDebts,
     private readonly engine: EnginePatience,
     logs: ChannelLogs,
   ) {
     const hasListeners = (channel: string) => registry.countByChannel(channel) > 0 || this.observers.has(channel);
+    this.authorization = new ChannelAuthorization(options.channels.authorize);
     this.subscriptions = new BackplaneSubscriptions(backplane, logs, hasListeners);
   }
 
@@ -49,7 +54,7 @@ export class ChannelMembership implements ChannelSubscriber {
     if (names.length > maxChannels) {
       throw new SseRefusedException('SSE_MAX_CHANNELS', 400, `A stream takes ${maxChannels} channels at most.`);
     }
-    await this.authorize(connection, names);
+    await this.authorization.check(connection, names);
   }
 
   /**
@@ -57,7 +62,7 @@ export class ChannelMembership implements ChannelSubscriber {
    * subscribed to, for which an engine that is away is waited for.
    */
   enter(connection: SseConnection, names: readonly string[]): Promise<void> {
-    const audiences = audiencesOf(connection.listen, connection.identity);
+    const audiences = audiencesOf(connection.listen, connection.identity, this.options.permissions);
     return this.join(connection, [...audiences, ...names, ...connection.joined]);
   }
 
@@ -89,7 +94,7 @@ export class ChannelMembership implements ChannelSubscriber {
       await this.subscriptions.settle(channel);
       if (connection.joined.has(channel)) return;
     }
-    await this.authorize(connection, [channel]);
+    await this.authorization.check(connection, [channel]);
     this.checkRoom(connection);
     this.checkEngine(channel);
     await this.joinLate(connection, [channel]);
@@ -102,7 +107,7 @@ export class ChannelMembership implements ChannelSubscriber {
 
   /** The connection's identity has changed: audiences follow, and every channel is asked about anew. One after the other. */
   async renew(connection: SseConnection, identity: SseIdentity): Promise<void> {
-    connection.changeIdentity(identity);
+    this.registry.renew(connection, identity);
     const previous = this.renewals.get(connection) ?? Promise.resolve();
     const renewal = previous.then(() => this.follow(connection, identity));
     this.renewals.set(
@@ -115,14 +120,14 @@ export class ChannelMembership implements ChannelSubscriber {
   private async follow(connection: SseConnection, identity: SseIdentity): Promise<void> {
     // A newer identity has come meanwhile, and is followed next.
     if (connection.identity !== identity) return;
-    const audiences = audiencesOf(connection.listen, identity);
+    const audiences = audiencesOf(connection.listen, identity, this.options.permissions);
     const joined = [...connection.joined];
     await this.leave(
       connection,
       joined.filter((name) => isAudience(name) && !audiences.includes(name)),
     );
     for (const channel of joined.filter((name) => !isAudience(name))) {
-      if (!(await this.mayListen(identity, channel))) await this.leave(connection, [channel]);
+      if (!(await this.authorization.mayListen(identity, channel))) await this.leave(connection, [channel]);
     }
     // One that is opening takes its audiences when it opens.
     if (connection.isOpen && connection.identity === identity) await this.joinLate(connection, audiences);
@@ -150,7 +155,7 @@ export class ChannelMembership implements ChannelSubscriber {
     }
     for (const name of added) reading.joined(name, Infinity);
     await this.join(connection, added);
-    const { sequence } = this.catchUp.position;
+    const { sequence } = this.debts.position;
     for (const name of added) if (connection.joined.has(name)) reading.joined(name, sequence);
     const checkpoint = this.catchUp.checkpoint(connection);
     if (checkpoint && !connection.isClosed) connection.deliverControl(checkpoint);
@@ -198,34 +203,6 @@ export class ChannelMembership implements ChannelSubscriber {
       await this.subscriptions.settle(channel);
     } catch (error) {
       this.logger.warn(`Unsubscribing from ${channel} failed: ${errorText(error)}`);
-    }
-  }
-
-  /**
-   * Asks again if the identity changed while it was asked: else a permission that was just taken away would still count.
-   *
-   * @throws SseRefusedException if the connection may not listen to one of the channels
-   */
-  private async authorize(connection: SseConnection, channels: readonly string[]): Promise<void> {
-    const { authorize } = this.options.channels;
-    if (!authorize) return;
-    let asked: SseIdentity | undefined;
-    do {
-      asked = connection.identity;
-      for (const channel of channels) {
-        if (await authorize(asked, channel)) continue;
-        throw new SseRefusedException('SSE_CHANNEL_FORBIDDEN', 403, 'This channel is not open to you.');
-      }
-    } while (asked !== connection.identity);
-  }
-
-  /** As `authorize()`, for streams that are open already: a rule that fails is a no, and is logged. */
-  private async mayListen(identity: SseIdentity, channel: string): Promise<boolean> {
-    try {
-      return (await this.options.channels.authorize?.(identity, channel)) ?? true;
-    } catch (error) {
-      this.logger.error(`channels.authorize failed for the channel ${channel}, which is taken as a no`, error);
-      return false;
     }
   }
 

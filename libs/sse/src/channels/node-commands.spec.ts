@@ -6,6 +6,7 @@ import { type SseConnection } from '../connections/sse-connection.js';
 import { type ChannelMembership } from './channel-membership.js';
 import { NodeCommands } from './node-commands.js';
 import { type QueueDrain } from './queue-drain.js';
+import { type SseRevocations } from './sse-revocations.js';
 import { type SseCommand } from './sse-command.js';
 
 /** As much of a connection as a command needs; it counts how often it is asked who it is. */
@@ -46,7 +47,8 @@ describe('NodeCommands', () => {
     subscribe = jest.fn(() => Promise.resolve());
     flush = jest.fn(() => Promise.resolve());
     const backlog = { flush } as unknown as QueueDrain;
-    commands = new NodeCommands(registry, { subscribe } as unknown as ChannelMembership, backlog);
+    const revocations = { remember: () => undefined } as unknown as SseRevocations;
+    commands = new NodeCommands(registry, { subscribe } as unknown as ChannelMembership, backlog, revocations);
     strangers = Array.from({ length: STRANGERS }, (_, n) => opened(`stranger ${n}`, `user ${n}`));
   });
 

@@ -2,11 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type NodeCommand } from '../backplane/backplane.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
+import { identityFromJson } from '../options/sse-identity.js';
 import { errorText } from '../protocol/error-text.js';
 import { frameOf } from '../protocol/event-encoder.js';
 import { ChannelMembership } from './channel-membership.js';
 import { QueueDrain } from './queue-drain.js';
 import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './sse-command.js';
+import { SseRevocations } from './sse-revocations.js';
 
 /** Carries commands out on the connections of this node. */
 @Injectable()
@@ -17,6 +19,7 @@ export class NodeCommands {
     private readonly registry: ConnectionRegistry,
     private readonly membership: ChannelMembership,
     private readonly backlog: QueueDrain,
+    private readonly revocations: SseRevocations,
   ) {}
 
   async execute(received: NodeCommand): Promise<void> {
@@ -30,21 +33,28 @@ export class NodeCommands {
         await this.forEach(command.target, (connection) => this.membership[command.name](connection, command.channel));
         return;
       case 'disconnect':
-        for (const connection of this.targets(command.target)) {
-          connection.finish({ reason: 'token' in command.target ? 'revoked' : 'kicked', text: command.text });
-        }
+        this.disconnect(command);
         return;
-      case 'identity':
-        await this.forEach({ user: command.userId }, (connection) =>
-          this.membership.renew(connection, command.identity),
-        );
+      case 'identity': {
+        const identity = identityFromJson(command.identity);
+        await this.forEach({ user: command.userId }, (connection) => this.membership.renew(connection, identity));
         return;
+      }
       case 'flush':
         await this.forEach({ user: command.userId }, (connection) => this.backlog.flush(connection));
         return;
       default:
         // A node of another version may know more commands than this one.
         this.logger.warn(`Unknown command ${JSON.stringify(received.name)}: is another node of a newer version?`);
+    }
+  }
+
+  private disconnect({ target, text, revocation }: Extract<SseCommand, { name: 'disconnect' }>): void {
+    if (revocation) this.revocations.remember(revocation);
+    for (const connection of this.targets(target)) {
+      // This node may hear of it late, and the user have a newer token by now.
+      if ('user' in target && revocation && cameAfter(connection, Number(revocation.value))) continue;
+      connection.finish({ reason: 'token' in target ? 'revoked' : 'kicked', text });
     }
   }
 
@@ -75,4 +85,9 @@ export class NodeCommands {
       return identity?.tokenId !== undefined && identity.tokenId === target.token;
     });
   }
+}
+
+/** Of a stream that is no token's, its own beginning says whether it was there when its user was disconnected. */
+function cameAfter({ identity, openedAt }: SseConnection, time: number): boolean {
+  return (identity?.issuedAt ?? openedAt).getTime() > time;
 }

@@ -57,14 +57,14 @@ export class Seam {
   async prepare(): Promise<void> {
     await this.joined;
     if (this.plan.lastEventId !== undefined || !this.isPlain) return;
-    const { position } = this.services.catchUp;
+    const { position } = this.services.debts;
     const isAwaited = await this.services.backlog.waitsFor(this.connection);
-    if (isAwaited || this.isOpen || this.services.catchUp.position.epoch !== position.epoch) return;
+    if (isAwaited || this.isOpen || this.services.debts.position.epoch !== position.epoch) return;
     this.startsAt = position;
     this.reading.begin(position);
     this.reading.isHeld = false;
     // What was published while the queue was asked comes as for everybody who is behind.
-    if (this.services.catchUp.position.sequence === position.sequence) this.reading.goLive();
+    if (this.services.debts.position.sequence === position.sequence) this.reading.goLive();
   }
 
   /** The first frame of the stream. */
@@ -115,7 +115,7 @@ export class Seam {
     const reason = await this.beginAt(id);
     if (reason) return (await this.reset(reason, [...connection.joined])) ? false : this.begin();
     this.cursor = reading.position;
-    reading.knows({ epoch: services.catchUp.position.epoch, sequence: this.cursor });
+    reading.knows({ epoch: services.debts.position.epoch, sequence: this.cursor });
     const lost = await services.engine.persist(connection, () => services.catchUp.cover(connection, reading));
     if (lost.length === 0) return true;
     await this.reset('history', lost);
@@ -143,7 +143,7 @@ export class Seam {
   /** Where live delivery begins: for a stream with a state that may have been loaded since the request came, back then. */
   private get beginning(): LogPosition {
     const { cameAt, snapshot } = this.plan;
-    const { position } = this.services.catchUp;
+    const { position } = this.services.debts;
     return snapshot && cameAt?.epoch === position.epoch ? cameAt : position;
   }
 
@@ -152,7 +152,7 @@ export class Seam {
     const { connection, services } = this;
     const place = parseEventId(id);
     if (!place) return 'unknown';
-    let now = services.catchUp.position;
+    let now = services.debts.position;
     // Another node may be ahead of this one.
     if (place.epoch !== now.epoch || place.sequence > now.sequence) {
       now = await services.engine.persist(connection, () => services.engine.sync());
@@ -169,14 +169,14 @@ export class Seam {
    */
   private async reset(reason: ResetReason, channels: string[]): Promise<boolean> {
     const { connection, reading, services } = this;
-    const { catchUp, engine, backlog } = services;
+    const { catchUp, debts, engine, backlog } = services;
     const { past } = this.plan.subscription;
-    const before = catchUp.position;
+    const before = debts.position;
     const isAwaited = this.isPlain && (await engine.persist(connection, () => backlog.waitsFor(connection)));
     // A message that was queued while it was asked must not be behind the id of the reset: the cursor would take it.
-    const isLast = this.isPlain && !isAwaited && catchUp.position.sequence === before.sequence;
+    const isLast = this.isPlain && !isAwaited && debts.position.sequence === before.sequence;
     const manner = { now: this.beginning, keepsRest: past !== undefined };
-    catchUp.reset(connection, reading, catchUp.planReset(connection, reading, reason, channels, manner), isLast);
+    catchUp.reset(connection, reading, debts.planReset(connection, reading, reason, channels, manner), isLast);
     return isLast;
   }
 }

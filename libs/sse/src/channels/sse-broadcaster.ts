@@ -9,7 +9,8 @@ import { filled } from './argument.js';
 import { EVERYONE, permissionAudience, userAudience } from './audience.js';
 import { type Channel, channelName, type EventOf, type NamedChannel } from './channel.js';
 import { checkChannelName } from './channel-name.js';
-import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './sse-command.js';
+import { type ConnectionTarget, type DisconnectTarget, type SseCommand, type TokenTarget } from './sse-command.js';
+import { SseRevocations } from './sse-revocations.js';
 import { nodeOfConnection } from './connection-ids.js';
 import { MessageEncoder } from './message-encoder.js';
 import { MessageQueue } from './message-queue.js';
@@ -35,6 +36,7 @@ export class SseBroadcaster {
     @Inject(BACKPLANE) private readonly backplane: Backplane,
     private readonly encoder: MessageEncoder,
     private readonly queue: MessageQueue,
+    private readonly revocations: SseRevocations,
   ) {}
 
   /** To everyone whose stream listens to channels. Streams with a source of their own hear it with `listen: { all: true }`. */
@@ -65,7 +67,7 @@ export class SseBroadcaster {
     return this.publish(userAudience(filled(userId, 'userId')), event, options);
   }
 
-  /** To the streams of all who hold a permission. */
+  /** To the streams of all who hold a permission, and of admins where `permissions.adminHears` says so. */
   async toPermission(permission: string, event: SseEvent, options?: PublishOptions): Promise<Published> {
     return this.publish(permissionAudience(filled(permission, 'permission')), event, options);
   }
@@ -93,9 +95,17 @@ export class SseBroadcaster {
     await this.command({ name: 'unsubscribe', target: checkedTarget(target), channel: checkedName(channel) });
   }
 
-  /** Ends connections for good. The client is told `reason`, by default the reason that the registry counts. */
+  /**
+   * Ends connections for good. The client is told `reason`, by default the reason that the registry counts.
+   *
+   * A token, and all tokens that were issued to a user until now, open no stream any more; a newer token of the user does.
+   * One connection alone may be followed by another. See {@link SseRevocations}.
+   */
   async disconnect(target: DisconnectTarget, reason?: string): Promise<void> {
-    await this.command({ name: 'disconnect', target: checkedTarget(target), text: reason });
+    const checked = checkedTarget(target);
+    // First of all, so that nobody comes in between.
+    const revocation = await this.revocations.revoke(checked);
+    await this.command({ name: 'disconnect', target: checked, text: reason, revocation });
   }
 
   /** Gives the user's open connections a new identity: audiences follow it, and all channels are authorised anew. */
@@ -135,7 +145,13 @@ function checkedName(channel: string | NamedChannel): string {
 
 /** A target that names nobody must not be taken for everybody who has no such name. */
 function checkedTarget<T extends DisconnectTarget>(target: T): T {
-  const [[kind, name] = ['target', undefined], ...more] = Object.entries(target);
+  const { expiresAt, ...named } = target as TokenTarget;
+  const [[kind, name] = ['target', undefined], ...more] = Object.entries(named);
+  if (
+    expiresAt !== undefined &&
+    (kind !== 'token' || !(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime()))
+  )
+    throw new SseError('SSE_ARGUMENT', `expiresAt is ${String(expiresAt)}: use a Date, beside a token.`);
   if (more.length > 0)
     throw new SseError('SSE_ARGUMENT', `The target ${JSON.stringify(target)} names more than one: use one key.`);
   filled(name, kind);

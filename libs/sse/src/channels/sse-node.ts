@@ -27,6 +27,10 @@ export class SseNode implements BackplaneNode {
     this.receiver?.presence(event);
   }
 
+  resumed(): void {
+    this.receiver?.resumed();
+  }
+
   async execute(command: NodeCommand): Promise<void> {
     await this.receiver?.execute(command);
   }

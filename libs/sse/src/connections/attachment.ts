@@ -1,7 +1,7 @@
 /** What goes on beside a connection for as long as it lives, one of each kind. */
 export type AttachmentKind = (typeof ATTACHMENT_KINDS)[number];
 
-export const ATTACHMENT_KINDS = ['departure', 'heartbeat', 'age', 'source', 'receipt'] as const;
+export const ATTACHMENT_KINDS = ['departure', 'heartbeat', 'age', 'expiry', 'source', 'receipt'] as const;
 
 /** Something that goes on beside a connection and ends with it. */
 export interface Attachment {

@@ -6,8 +6,6 @@
  * - `expired`: its token ended · `revoked`: its token was revoked · `replaced`: by a newer one of the same user
  * - `kicked`: by the application · `slow`: it could not keep up · `overflow`: its queue was full and the policy said so
  * - `shutdown`: the application closes
- *
- * This version does not give `expired` by itself.
  */
 export type CloseReason =
   | 'client'

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Subject } from 'rxjs';
+import { type SseIdentity } from '../options/sse-identity.js';
 import { Admission } from './admission.js';
 import { type CloseReason, noClosures } from './close-reason.js';
 import { QueueBudget } from './queue-budget.js';
@@ -61,6 +62,7 @@ export class ConnectionRegistry {
   private readonly opened = new Subject<SseConnection>();
   private readonly ended = new Subject<ClosedConnection>();
   private readonly membership = new Subject<MembershipChange>();
+  private readonly renewed = new Subject<SseConnection>();
   private readonly closedBy = noClosures();
   private openedInAll = 0;
   private peak = 0;
@@ -77,6 +79,9 @@ export class ConnectionRegistry {
   readonly closed$ = this.ended.asObservable();
   /** Channels as connections come and go. */
   readonly membership$ = this.membership.asObservable();
+
+  /** @internal Connections whose identity has changed. */
+  readonly renewed$ = this.renewed.asObservable();
 
   /** Open connections. */
   get count(): number {
@@ -140,6 +145,12 @@ export class ConnectionRegistry {
     const connections = this.byUser(userId);
     for (const connection of connections) connection.close(reason);
     return connections.length;
+  }
+
+  /** @internal */
+  renew(connection: SseConnection, identity: SseIdentity): void {
+    connection.changeIdentity(identity);
+    this.renewed.next(connection);
   }
 
   /** @internal The listeners of a channel, live, for the fan-out. */

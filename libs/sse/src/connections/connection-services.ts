@@ -2,7 +2,7 @@ import { type Linger } from '../transport/linger.js';
 import { type CatchUp } from './catch-up.js';
 import { type ChannelSubscriber } from './channel-subscriber.js';
 import { type CloseReason } from './close-reason.js';
-import { type OutboxServices } from './outbox.js';
+import { type OutboxServices } from './outbox-surroundings.js';
 import { type SseConnection } from './sse-connection.js';
 
 /** What all connections share. */

@@ -70,6 +70,7 @@ export class SseConnection {
   private departure: Attachment | undefined;
   private heartbeat: Attachment | undefined;
   private age: Attachment | undefined;
+  private expiry: Attachment | undefined;
   private source: Attachment | undefined;
   private receipt: Attachment | undefined;
   private drainWaiters: (() => void)[] | undefined;
@@ -195,6 +196,12 @@ export class SseConnection {
   attach(kind: AttachmentKind, attachment: Attachment): void {
     if (this.isClosed) attachment.release();
     else this[kind] = attachment;
+  }
+
+  /** @internal Ends what goes on beside the connection before the connection ends. */
+  detach(kind: AttachmentKind): void {
+    this[kind]?.release();
+    this[kind] = undefined;
   }
 
   /** @internal It is a stream of channels. What was sent to it before must have no ids either. */

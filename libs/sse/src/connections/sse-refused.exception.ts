@@ -10,7 +10,11 @@ export type SseRefusedCode =
   | 'SSE_NOT_ACCEPTABLE'
   | 'SSE_CHANNEL_FORBIDDEN'
   | 'SSE_CHANNEL_NAME'
-  | 'SSE_MAX_CHANNELS';
+  | 'SSE_MAX_CHANNELS'
+  | 'SSE_RATE'
+  | 'SSE_TICKET'
+  | 'SSE_EXPIRED'
+  | 'SSE_REVOKED';
 
 /**
  * A stream that was not opened. It passes through the application's exception filters like any other `HttpException`;

@@ -57,12 +57,80 @@ describe('resolveOptions', () => {
     expect(error.message).toContain(mend);
   });
 
-  it.each(['rateLimit', 'compression', 'batching', 'security', 'monitoring'])(
+  it.each(['rateLimit', 'compression', 'batching', 'monitoring'])(
     'refuses %s, which this version does not have',
     (key) => {
       expect(errorOf({ [key]: {} }).key).toBe(key);
     },
   );
+
+  describe('of the rules for requests', () => {
+    it('takes what is right, and has none set without it', () => {
+      const security = {
+        origins: [
+          'https://app.example.com',
+          'HTTPS://*.Example.com:8443',
+          'http://[::1]:3000',
+          'capacitor://localhost',
+        ],
+        userAgent: { minLength: 0, refuse: ['bot', /^curl/] },
+        ip: { allow: ['10.0.0.0/8', '2001:db8::/32', '::ffff:10.0.0.0/104'], deny: ['10.0.0.7', '0.0.0.0/0', '::1'] },
+        headers: ['X-Requested-With'],
+        connectRate: { perIp: { attempts: 20, window: 10_000 }, perUser: { attempts: 1, window: 1 } },
+      };
+
+      expect(resolveOptions({ security }).security).toEqual(security);
+      expect(resolveOptions({ security: { userAgent: true, headers: true, origins: () => true } })).toBeDefined();
+      expect(resolveOptions().security).toEqual({});
+    });
+
+    it.each<[string, unknown, string]>([
+      ['origins', 'https://app.example.com', 'use a list'],
+      ...[
+        'app.example.com',
+        'https://app.example.com/',
+        'https://app.example.com/path',
+        'https://app.example.com:443',
+        'https://user@app.example.com',
+        'https://app.*.com',
+        'https://*',
+        'https://*.',
+        'https://*..com',
+        'https://a*.example.com',
+        'https://*.*.example.com',
+        '*',
+        'null',
+        'file:///',
+        'https://bücher.example',
+        7,
+      ].map((origin): [string, unknown, string] => [
+        'origins.1',
+        ['https://a.example', origin],
+        'scheme, host and port',
+      ]),
+      ['userAgent', false, 'true or { minLength, refuse }'],
+      ['userAgent.minLength', { minLength: -1 }, 'whole number'],
+      ['userAgent.refuse.0', { refuse: [''] }, 'texts and regular expressions'],
+      ['userAgent.refuse.0', { refuse: [7] }, 'texts and regular expressions'],
+      ['userAgent.allow', { allow: [] }, 'no such option'],
+      ['ip.allow', { allow: '10.0.0.0/8' }, 'use a list'],
+      ...['10.0.0', '10.0.0.0/33', '010.0.0.1', '10.0.0.0/', '10.0.0.0/8/8', '2001:db8::/129', 'fe80::1%eth0', ''].map(
+        (network): [string, unknown, string] => ['ip.deny.0', { deny: [network] }, 'IP address, or a network'],
+      ),
+      ['headers', false, 'use true, or a list'],
+      ['headers.0', ['user agent'], 'use true, or a list'],
+      ['connectRate.perIp', { perIp: 5 }, '{ attempts, window }'],
+      ['connectRate.perIp.attempts', { perIp: { attempts: 0, window: 1 } }, 'whole number of 1'],
+      ['connectRate.perUser.window', { perUser: { attempts: 1 } }, 'milliseconds'],
+      ['connectRate.perUser.burst', { perUser: { attempts: 1, window: 1, burst: 1 } }, 'no such option'],
+    ])('refuses a wrong %s: %j', (key, value, mend) => {
+      const [rule = ''] = key.split('.');
+      const error = errorOf({ security: { [rule]: value } });
+
+      expect(error.key).toBe(`security.${key}`);
+      expect(error.message).toContain(mend);
+    });
+  });
 
   it('refuses a heartbeat that comes after the idle time-out', () => {
     const error = errorOf({ heartbeat: { interval: 2_000 }, connections: { idleTimeout: 1_000 } });

@@ -1,25 +1,7 @@
 import { z } from 'zod';
+import { aFunction, group, oneOf, text, time, timeOrNull, whole, wholeOrNull } from './option-kinds.js';
+import { requestRulesSchema } from './request-rules-schema.js';
 import { type SseModuleOptions } from './sse-module-options.js';
-
-/** Timers of Node overflow beyond 2^31 - 1 ms and fire at once. */
-const LONGEST = 2_147_483_647;
-
-/** A number in a range. The message is the mend that the error names. */
-const inRange = (least: number, most: number, mend: string) =>
-  z.number({ error: mend }).int(mend).min(least, mend).max(most, mend);
-const whole = (least: number) => inRange(least, Number.MAX_SAFE_INTEGER, `use a whole number of ${least} or more`);
-const wholeOrNull = (off: string) =>
-  inRange(1, Number.MAX_SAFE_INTEGER, `use a whole number of 1 or more, or null for ${off}`).nullable();
-const time = (least: number) => inRange(least, LONGEST, `use milliseconds from ${least} to ${LONGEST}`);
-const timeOrNull = (off: string) =>
-  inRange(1, LONGEST, `use milliseconds from 1 to ${LONGEST}, or null for ${off}`).nullable();
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `use one of ${values.map((value) => `'${value}'`).join(', ')}` });
-const aFunction = <T>(signature: string) =>
-  z.custom<T>((value) => typeof value === 'function', { error: `use a function ${signature}` });
-const group = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape, { error: groupError }).partial();
-const groupError: z.core.$ZodErrorMap = (issue) =>
-  issue.code === 'unrecognized_keys' ? undefined : 'use an object with its options';
 
 export const connectionsSchema = group({
   max: wholeOrNull('no limit'),
@@ -33,6 +15,7 @@ export const connectionsSchema = group({
   sweepInterval: time(1),
   maxAge: timeOrNull('never'),
   maxChannels: whole(1),
+  expiringNotice: timeOrNull('no notice'),
 });
 
 const HEARTBEAT = 'use { interval, event } or false';
@@ -41,10 +24,7 @@ export const heartbeatSchema = z.union(
     z.literal(false),
     group({
       interval: time(1),
-      event: z
-        .string()
-
-        .regex(/^(?!sse:)[^\r\n\0]+$/, 'use a type without CR, LF or NUL that does not begin with sse:'),
+      event: z.string().regex(/^(?!sse:)[^\r\n\0]+$/, 'use a type without CR, LF or NUL that does not begin with sse:'),
     }),
   ],
   { error: HEARTBEAT },
@@ -63,6 +43,8 @@ export const historySchema = z.union(
 );
 
 export const serializerSchema = aFunction<(data: unknown) => string>('(data) => string');
+
+const PERMISSIONS = 'use a list of names of permissions';
 
 /** The shape of the module's options. What goes beyond the shape is in `check-options.ts`. */
 export const optionsSchema = group({
@@ -91,6 +73,17 @@ export const optionsSchema = group({
       '(identity, channel) => boolean',
     ),
   }),
+  permissions: group({
+    admin: text('use the name of a permission, or null for nobody').nullable(),
+    adminHears: z.array(text(PERMISSIONS), { error: PERMISSIONS }),
+  }),
+  security: requestRulesSchema,
+  tickets: group({
+    ttl: time(1),
+    reconnect: time(0),
+    oneUse: z.boolean({ error: 'use true or false' }),
+  }),
+  tokens: group({ maxLife: whole(1) }),
   shutdown: group({ timeout: time(0), reconnectSpread: time(0) }),
   serializer: serializerSchema,
   maxEventBytes: whole(1),

@@ -6,9 +6,12 @@ import {
   type SseHistoryOptions,
   type SseMessageQueueOptions,
   type SseModuleOptions,
+  type SsePermissionOptions,
   type SsePresenceOptions,
   type SseQueueOptions,
   type SseShutdownOptions,
+  type SseTicketOptions,
+  type SseTokenOptions,
 } from './sse-module-options.js';
 
 /** The heartbeat of a connection, or none. */
@@ -19,7 +22,7 @@ export type QueueSettings = Required<Omit<SseQueueOptions, 'overflow'>> & { read
 
 /** All options with their defaults filled in. */
 export interface ResolvedOptions
-  extends Pick<SseModuleOptions, 'backplane' | 'identify'>, Required<Pick<SseModuleOptions, 'channels'>> {
+  extends Pick<SseModuleOptions, 'backplane' | 'identify'>, Required<Pick<SseModuleOptions, 'channels' | 'security'>> {
   readonly connections: Required<SseConnectionOptions>;
   readonly heartbeat: HeartbeatSettings;
   readonly queue: QueueSettings;
@@ -28,6 +31,9 @@ export interface ResolvedOptions
   readonly messageQueue: Required<SseMessageQueueOptions>;
   readonly presence: Required<SsePresenceOptions>;
   readonly checkpoint: 'id' | 'event';
+  readonly permissions: Required<SsePermissionOptions>;
+  readonly tickets: Required<SseTicketOptions>;
+  readonly tokens: Required<SseTokenOptions>;
   readonly shutdown: Required<SseShutdownOptions>;
   readonly serializer: SseSerializer;
   readonly maxEventBytes: number;
@@ -47,6 +53,7 @@ const CONNECTIONS: Required<SseConnectionOptions> = {
   sweepInterval: 60_000,
   maxAge: null,
   maxChannels: 256,
+  expiringNotice: 60_000,
 };
 const HEARTBEAT_INTERVAL = 30_000;
 const QUEUE: QueueSettings = { maxEvents: 256, maxBytes: MIB, maxTotalBytes: 256 * MIB };
@@ -59,6 +66,8 @@ const MESSAGE_QUEUE: Required<SseMessageQueueOptions> = {
   maxAttempts: 3,
   maxTotalBytes: 256 * MIB,
 };
+const TICKETS: Required<SseTicketOptions> = { ttl: 30_000, reconnect: 300_000, oneUse: false };
+const TOKENS: Required<SseTokenOptions> = { maxLife: 2_592_000_000 };
 const SHUTDOWN: Required<SseShutdownOptions> = { timeout: 10_000, reconnectSpread: 5_000 };
 
 /** Fills in the defaults of options that were checked. */
@@ -74,6 +83,10 @@ export function withDefaults(options: SseModuleOptions): ResolvedOptions {
     backplane: options.backplane,
     identify: options.identify,
     channels: options.channels ?? {},
+    permissions: { admin: 'admin', adminHears: [], ...given(options.permissions) },
+    security: options.security ?? {},
+    tickets: { ...TICKETS, ...given(options.tickets) },
+    tokens: { ...TOKENS, ...given(options.tokens) },
     shutdown: { ...SHUTDOWN, ...given(options.shutdown) },
     serializer: options.serializer ?? JSON.stringify,
     maxEventBytes: options.maxEventBytes ?? 262_144,

@@ -3,6 +3,7 @@ import { type Backplane, type BackplaneFactory } from '../backplane/backplane.js
 import { type SseSerializer } from '../protocol/event-encoder.js';
 import { type OverflowPolicy } from './overflow-policy.js';
 import { type SseIdentity } from './sse-identity.js';
+import { type SseRequestRules } from './sse-request-rules.js';
 
 /**
  * The options of `SseModule.forRoot()`. All are optional; `null` or `false` switches a thing off; times are in
@@ -45,6 +46,14 @@ export interface SseModuleOptions {
   identify?: (context: ExecutionContext) => SseIdentity | undefined | Promise<SseIdentity | undefined>;
   /** Rules for channels. */
   channels?: SseChannelOptions;
+  /** What permissions mean. */
+  permissions?: SsePermissionOptions;
+  /** What requests must be like, for `SseRequestGuard` and `SseConnectRateGuard`. Each rule is off until it is set. */
+  security?: SseRequestRules;
+  /** How long stream tickets are good: see `SseTickets`. */
+  tickets?: SseTicketOptions;
+  /** Facts about the application's tokens that the streams need. */
+  tokens?: SseTokenOptions;
   /** What happens to open streams when the application closes. */
   shutdown?: SseShutdownOptions;
   /**
@@ -85,6 +94,8 @@ export interface SseConnectionOptions {
   maxAge?: number | null;
   /** Channels of one connection. Default: 256. */
   maxChannels?: number;
+  /** So long before its identity's `expiresAt` a stream gets `sse:expiring`. Default: 60,000; `null` for not at all. */
+  expiringNotice?: number | null;
 }
 
 /** See {@link SseModuleOptions.heartbeat}. */
@@ -144,6 +155,33 @@ export interface SseChannelOptions {
    * the identity changes. Not asked for the audiences (`$all`, `$user.…`, `$perm.…`). Default: every channel is open.
    */
   authorize?: (identity: SseIdentity | undefined, channel: string) => boolean | Promise<boolean>;
+}
+
+/** See {@link SseModuleOptions.permissions}. */
+export interface SsePermissionOptions {
+  /** Whoever holds this one passes every `@SsePermissions()`. Default: `admin`; `null` for nobody. */
+  admin?: string | null;
+  /** What is published to these permissions reaches the streams of such an admin too. Default: none. */
+  adminHears?: readonly string[];
+}
+
+/** See {@link SseModuleOptions.tickets}. */
+export interface SseTicketOptions {
+  /** Until its first use, in milliseconds. Default: 30,000. */
+  ttl?: number;
+  /** After the end of the stream that it opened it is good for a reconnect so many milliseconds. Default: 300,000. */
+  reconnect?: number;
+  /** A ticket opens one stream, and is not good for its reconnects. Default: `false`. */
+  oneUse?: boolean;
+}
+
+/** See {@link SseModuleOptions.tokens}. */
+export interface SseTokenOptions {
+  /**
+   * The longest life of a token, in milliseconds: so long a revocation is kept where the end of the token is not known.
+   * Default: 2,592,000,000 (30 days).
+   */
+  maxLife?: number;
 }
 
 /** See {@link SseModuleOptions.shutdown}. */

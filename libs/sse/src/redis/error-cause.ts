@@ -22,7 +22,7 @@ const CAUSES: readonly (readonly [code: RegExp, explanation: string])[] = [
   ],
   [
     /\bNOPERM\b/,
-    'its user may not do this (NOPERM): allow it the keys and channels of the prefix, and the commands of @scripting, @read, @write, @pubsub and INFO',
+    'its user may not do this (NOPERM): allow it the keys and channels of the prefix, and the commands of @scripting, @read, @write and @pubsub, INFO and TIME',
   ],
   [/\b(CLUSTERDOWN|MOVED|TRYAGAIN|ASK)\b/, 'the cluster has no server for our keys at present: look at CLUSTER INFO'],
   [/\bBUSY\b/, 'it is busy with a script of somebody else (BUSY)'],

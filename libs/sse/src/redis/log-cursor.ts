@@ -10,6 +10,7 @@ export interface LogSink {
   deliver(message: PassedMessage): void;
   presence(event: PresenceEvent): void;
   lost(loss: Loss): void;
+  resumed(): void;
 }
 
 /** A channel that this node wants. */

@@ -57,6 +57,7 @@ describe('LogRepair', () => {
       lost: ({ channels, reason, position }) =>
         told.push(`lost ${Array.from(channels).join('')} ${reason} ${position.sequence}`),
       presence: () => undefined,
+      resumed: () => undefined,
     });
     cursor.changeLog({ generation: 1, epoch: EPOCH, sequence: 0 });
     for (const channel of ['a', 'b']) {

@@ -41,6 +41,8 @@ export class OrderedLog implements MarkedLog {
   private readonly held = new HeldItems();
   /** Counts the connections: a repair that was begun on an earlier one is of no use. */
   private connection = 0;
+  /** The last of them that the node was told of. */
+  private announced = 0;
   private isClosed = false;
   private hasWarned = false;
   private readError: string | undefined;
@@ -215,6 +217,9 @@ export class OrderedLog implements MarkedLog {
     if (!isWanted()) return;
     this.state = 'live';
     this.sync.request();
+    if (connection === this.announced) return;
+    this.announced = connection;
+    this.cursor.sink.resumed();
   }
 
   /** Returns false if something is missing among it. */

@@ -216,6 +216,7 @@ class RedisBackplane implements Backplane {
       deliver: (message) =>
         this.contain(`a message of ${message.channel}`, () => this.deliver(node, commandLog, message)),
       presence: (event) => this.contain(`presence in ${event.channel}`, () => node.presence(event)),
+      resumed: () => this.contain('its return', () => node.resumed()),
       lost: (loss) => this.contain('a loss', () => this.lose(node, commandLog, loss)),
     };
   }

@@ -11,6 +11,7 @@ interface RequestUser {
   permissions?: unknown;
   scope?: unknown;
   exp?: unknown;
+  iat?: unknown;
   jti?: unknown;
 }
 
@@ -37,7 +38,8 @@ export class Identification {
     return {
       userId: String(id),
       permissions: permissionsOf(user),
-      expiresAt: typeof user.exp === 'number' ? new Date(user.exp * 1_000) : undefined,
+      expiresAt: dateOf(user.exp),
+      issuedAt: dateOf(user.iat),
       tokenId: typeof user.jti === 'string' ? user.jti : undefined,
       user,
     };
@@ -50,6 +52,11 @@ export class Identification {
       'request.user has neither userId, id nor sub, so its streams belong to nobody: toUser() and the limits per user do not see them. Set the option identify.',
     );
   }
+}
+
+/** A NumericDate counts seconds (RFC 7519, section 2). */
+function dateOf(numericDate: unknown): Date | undefined {
+  return typeof numericDate === 'number' ? new Date(numericDate * 1_000) : undefined;
 }
 
 function permissionsOf({ permissions, scope }: RequestUser): readonly string[] {

@@ -23,6 +23,7 @@ import { ConnectionHooks } from './connection-hooks.js';
 import { feed } from './feed.js';
 import { Identification } from './identify.js';
 import { aborterOf } from './nest-signal.js';
+import { pendingRefusal } from './pending-refusals.js';
 import { acceptsEventStream, announceRetry, answerEnded, answerRetry, isRefusedByRetry } from './refusal.js';
 import { planSnapshot } from './snapshot.js';
 import { discardSource, type Source, sourceOf } from './source.js';
@@ -63,6 +64,11 @@ export class StreamOpener {
     const settings = this.routes.settingsOf(route, execution.getClass());
     const lastEventId = this.answersAtOnce(exchange, settings);
     if (lastEventId === null) return;
+    const refusal = pendingRefusal(exchange.request);
+    if (refusal) {
+      this.refuse(refusal, exchange, settings);
+      return;
+    }
 
     const connection = await this.admit(exchange, settings, execution);
     if (!connection) return;

@@ -58,6 +58,10 @@ export class ContractNode implements BackplaneNode {
     this.told(`loss ${loss.reason}`);
   }
 
+  resumed(): void {
+    this.wake();
+  }
+
   presence(event: PresenceEvent): void {
     this.presences.push(event);
     this.told(`${event.type} ${event.userId}`);

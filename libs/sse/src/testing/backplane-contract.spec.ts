@@ -65,6 +65,7 @@ class JoinedNodes {
     id: 'hub',
     deliver: (message) => this.tell(message.channel, (node) => node.deliver(message)),
     lost: () => {},
+    resumed: () => {},
     presence: (event) => this.tell(event.channel, (node) => node.presence(event)),
     execute: async (forwarded) => {
       const { command, only } = forwarded as NodeCommand & { command: NodeCommand; only?: string };
