@@ -4,12 +4,16 @@ import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../apps/chat/dist/main.js', import.meta.url));
 
+export const ADMIN_PASSWORD = 'of the admins of the tests';
+
 /** How a node of the chat is started. */
 export interface ChatServerInit {
   /** Default: a free one. */
   port?: number;
   /** The Redis that it shares with other nodes. Default: none, it is alone. */
   redis?: string;
+  /** Milliseconds for which a session is good unless it is renewed. Default: the chat's own. */
+  sessionLife?: number;
 }
 
 /** The chat as a process of its own, as `npm start` runs it, so that it can be killed. */
@@ -26,7 +30,9 @@ export class ChatServer {
         ...process.env,
         PORT: String(init.port ?? 0),
         REDIS_URL: init.redis ?? '',
-        SESSION_SECRET: 'of the tests',
+        SESSION_SECRET: 'of the tests, and long enough to sign tokens',
+        SESSION_LIFE: String(init.sessionLife ?? ''),
+        ADMIN_PASSWORD,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -30,11 +30,20 @@ export class ChatTab {
     return tab;
   }
 
-  async signIn(url: string, name: string): Promise<this> {
+  async signIn(url: string, name: string, adminPassword?: string): Promise<this> {
     await this.page.goto(url);
-    await this.page.getByLabel('Your name').fill(name);
-    await this.page.getByRole('button', { name: 'Come in' }).click();
+    await this.trySignIn(name, adminPassword);
     return this.connected();
+  }
+
+  /** Fills in the form, which is in sight, and sends it. */
+  async trySignIn(name: string, adminPassword?: string): Promise<void> {
+    await this.page.getByLabel('Your name').fill(name);
+    if (adminPassword !== undefined) {
+      await this.page.getByText('I am an admin').click();
+      await this.page.getByLabel('Admin password').fill(adminPassword);
+    }
+    await this.page.getByRole('button', { name: 'Come in' }).click();
   }
 
   async open(url: string): Promise<this> {
@@ -90,6 +99,38 @@ export class ChatTab {
     return this.page.locator('#people-here').getByText(name, { exact: true });
   }
 
+  /** What an admin has told everybody. */
+  announcement(text: string): Locator {
+    return this.page.locator('#announcement').getByText(text, { exact: true });
+  }
+
+  /** That an admin has removed this person. */
+  get removed(): Locator {
+    return this.page.getByRole('heading', { name: 'You were removed by an admin' });
+  }
+
+  /** What only admins have in their page. */
+  get adminControls(): Locator {
+    return this.page.getByRole('button', { name: /^(Kick|Broadcast)/ });
+  }
+
+  async broadcast(text: string): Promise<void> {
+    await this.page.getByLabel('Tell everybody').fill(text);
+    await this.page.getByRole('button', { name: 'Broadcast to all' }).click();
+    await this.announcement(text).waitFor();
+  }
+
+  async askToKick(name: string, reason = ''): Promise<void> {
+    await this.page.getByRole('button', { name: `Kick ${name}`, exact: true }).click();
+    await this.dialog.getByLabel('Reason').fill(reason);
+  }
+
+  async kick(name: string, reason?: string): Promise<void> {
+    await this.askToKick(name, reason);
+    await this.dialog.getByRole('button', { name: 'Remove' }).click();
+    await this.notice.getByText(`${name} was removed.`).waitFor();
+  }
+
   async writeTo(name: string): Promise<void> {
     await this.page.getByRole('button', { name: `Write to ${name}`, exact: true }).click();
   }
@@ -119,6 +160,10 @@ export class ChatTab {
   async signOut(): Promise<void> {
     await this.page.getByRole('button', { name: 'Sign out' }).click();
     await this.page.getByRole('button', { name: 'Come in' }).waitFor();
+  }
+
+  nextAnswer(path: string): Promise<Response> {
+    return this.page.waitForEvent('response', (response) => new URL(response.url()).pathname === path);
   }
 
   nextStreamAnswer(): Promise<Response> {

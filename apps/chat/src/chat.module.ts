@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { SseModule } from 'nestjs-event-stream';
+import { AdminModule } from './admin/admin.module.js';
 import { DirectModule } from './direct/direct.module.js';
 import { RoomsModule } from './rooms/rooms.module.js';
 import { SessionGuard } from './session/session.guard.js';
@@ -18,6 +19,7 @@ import { JsonOnlyGuard } from './web/json-only.guard.js';
     StreamModule,
     RoomsModule,
     DirectModule,
+    AdminModule,
   ],
   providers: [
     { provide: APP_GUARD, useClass: JsonOnlyGuard },

@@ -31,6 +31,10 @@ export class ChatState {
     this.memory = new Memory(onOtherTab);
   }
 
+  get isAdmin() {
+    return this.me?.permissions.includes('chat:admin') ?? false;
+  }
+
   onChange(listener) {
     this.#listeners.push(listener);
   }

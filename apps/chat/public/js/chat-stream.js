@@ -6,9 +6,11 @@ const EVENTS = [
   'room-typing',
   'direct-message',
   'direct-typing',
+  'announcement',
   'sse:presence',
   'sse:reset',
   'sse:dropped',
+  'sse:expiring',
   'sse:closing',
 ];
 

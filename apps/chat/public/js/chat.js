@@ -6,6 +6,7 @@ import { currentSession } from './session.js';
 
 const TRY_AGAIN_AFTER = 3_000;
 const MOST_ROOMS = 50;
+const KICKED = /^kicked(?:: (.*))?$/s;
 
 /** Why the page was loaded anew, by the reason of `sse:reset`. */
 const RESETS = {
@@ -25,6 +26,8 @@ export class Chat extends EventTarget {
   #applyEvent = incomingEvents(this.state, {
     reset: (reason) => this.#begin(RESETS[reason] ?? OTHER_RESET),
     fellBehind: () => this.#begin('This tab fell behind: the latest messages were loaded again.'),
+    announce: (announcement) => this.dispatchEvent(new CustomEvent('announcement', { detail: announcement })),
+    sessionEnds: () => this.#renewSession(),
     serverStops: () => this.notice('The server is stopping. This page reconnects when it is there again.'),
   });
   #stream = new ChatStream({
@@ -43,8 +46,9 @@ export class Chat extends EventTarget {
     }
   }
 
-  async signIn(name) {
-    this.#enter(await post('/session', { name }));
+  /** `adminPassword`: of whoever wants to be an admin. */
+  async signIn(name, adminPassword) {
+    this.#enter(await post('/session', { name, adminPassword }));
   }
 
   async signOut() {
@@ -98,6 +102,16 @@ export class Chat extends EventTarget {
     post(`${thread.path}/typing`).catch(() => {});
   }
 
+  /** For admins: removes somebody, in all his tabs. The server asks for the permission, whatever this page shows. */
+  async kick({ userId }, reason) {
+    await post(`/people/${encodeURIComponent(userId)}/kick`, { reason });
+  }
+
+  /** For admins: everybody sees it, in whichever room. */
+  async announce(text) {
+    await post('/announcements', { text });
+  }
+
   /** The person chose a thread: it should be in sight. */
   opened() {
     this.dispatchEvent(new Event('opened'));
@@ -143,10 +157,20 @@ export class Chat extends EventTarget {
       this.state.enter(me);
       this.#stream.open(this.state.memory.rooms);
     } catch (error) {
-      if (error.status === 401 || error.status === 409) this.#showSignIn('Your session is over: sign in again.');
+      if (error.status === 403) this.#removed('');
+      else if (error.status === 401 || error.status === 409) this.#showSignIn('Your session is over: sign in again.');
       else this.#refused();
     } finally {
       this.#isBeginning = false;
+    }
+  }
+
+  /** The open streams of this person go on with the new token. So nothing is missed, and nothing is seen of it. */
+  async #renewSession() {
+    try {
+      this.state.me = await post('/session/renew');
+    } catch {
+      // The stream ends with the token. EventSource comes back then, and learns what there is to know.
     }
   }
 
@@ -157,20 +181,33 @@ export class Chat extends EventTarget {
   }
 
   #ended(reason) {
-    if (reason === 'signed-out') {
-      this.#showSignIn('You have signed out.');
-      return;
+    const [isKick, why = ''] = KICKED.exec(reason) ?? [];
+    if (isKick) this.#removed(why);
+    else if (reason === 'signed-out') this.#showSignIn('You have signed out.');
+    // This node could not hear of it when it happened, and knows no more than that.
+    else if (reason === 'revoked') this.#showSignIn('Your session was ended.');
+    else {
+      this.#setConnection('ended');
+      this.dispatchEvent(new CustomEvent('ended', { detail: reason }));
     }
-    this.#setConnection('ended');
-    this.dispatchEvent(new CustomEvent('ended', { detail: reason }));
   }
 
   #showSignIn(message) {
+    this.#leave();
+    this.dispatchEvent(new CustomEvent('signed-out', { detail: message }));
+  }
+
+  /** An admin has removed this person, perhaps without a reason. There is nothing to try here. */
+  #removed(reason) {
+    this.#leave();
+    this.dispatchEvent(new CustomEvent('removed', { detail: reason }));
+  }
+
+  #leave() {
     this.#stream.close();
     this.#wasConnected = false;
     this.state.reset();
     this.notice('');
-    this.dispatchEvent(new CustomEvent('signed-out', { detail: message }));
   }
 
   #setConnection(connection) {

@@ -13,6 +13,10 @@ export function incomingEvents(state, actions) {
     'direct-message': ({ partner, message }) => received(state.conversation(partner), message),
     'direct-typing': ({ user }) => state.conversation(user).setTyping(user, () => state.changed()),
 
+    announcement: (announcement) => actions.announce(announcement),
+
+    // The token in the cookie ends, and the stream with it unless there is a newer one.
+    'sse:expiring': () => actions.sessionEnds(),
     // What was missed can't be had event by event any more: everything is loaded anew.
     'sse:reset': ({ reason }) => actions.reset(reason),
     // This tab read so slowly that something was left out that is in no history, such as who is here.

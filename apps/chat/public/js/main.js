@@ -1,4 +1,6 @@
 import { Chat } from './chat.js';
+import { showAdmin } from './views/admin.js';
+import { showAnnouncement } from './views/announcement.js';
 import { showComposer } from './views/composer.js';
 import { showConnection } from './views/connection.js';
 import { showMessages } from './views/messages.js';
@@ -8,7 +10,16 @@ import { showSignIn } from './views/sign-in.js';
 import { showThreads } from './views/threads.js';
 
 const chat = new Chat();
-for (const show of [showSignIn, showConnection, showPanes, showThreads, showPeople, showMessages, showComposer]) {
-  show(chat);
-}
+const views = [
+  showSignIn,
+  showConnection,
+  showAnnouncement,
+  showPanes,
+  showThreads,
+  showPeople,
+  showAdmin,
+  showMessages,
+  showComposer,
+];
+for (const show of views) show(chat);
 await chat.start();

@@ -1,20 +1,22 @@
 import { type CookieOptions, type Request, type Response } from 'express';
-import { SESSION_MAX_AGE } from './session-signer.js';
+import { KICKED_FOR } from './kicked-people.js';
+import { sessionLife } from './session-life.js';
 
-const SESSION = 'chat_session';
+export const SESSION_COOKIE = 'chat_session';
 const BROWSER = 'chat_browser';
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
-export function setSessionCookie(request: Request, response: Response, session: string): void {
-  response.cookie(SESSION, session, { ...guarded(request), maxAge: SESSION_MAX_AGE });
+/** It outlives its token by a while, in which it tells that somebody was kicked in this browser. */
+export function setSessionCookie(request: Request, response: Response, token: string): void {
+  response.cookie(SESSION_COOKIE, token, { ...guarded(request), maxAge: sessionLife() + KICKED_FOR });
 }
 
 export function clearSessionCookie(response: Response): void {
-  response.clearCookie(SESSION, { path: '/' });
+  response.clearCookie(SESSION_COOKIE, { path: '/' });
 }
 
 export function readSessionCookie(request: Pick<Request, 'headers'>): string | undefined {
-  return readCookie(request, SESSION);
+  return readCookie(request, SESSION_COOKIE);
 }
 
 /** It outlives the session: whoever signs in here again under his name is the same person, whose messages have waited. */

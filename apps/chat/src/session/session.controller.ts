@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { type Request, type Response } from 'express';
-import { SseBroadcaster } from 'nestjs-event-stream';
 import { type ChatUser } from './chat-user.js';
-import { CurrentUser } from './current-user.decorator.js';
-import { NamesInUse } from './names-in-use.js';
+import { CurrentSession } from './current-session.decorator.js';
+import { PasswordAttemptsGuard } from './password-attempts.guard.js';
+import { type Session } from './session.js';
 import {
   clearSessionCookie,
   readBrowserCookie,
@@ -12,55 +12,59 @@ import {
   setBrowserCookie,
   setSessionCookie,
 } from './session-cookies.js';
-import { SessionSigner } from './session-signer.js';
+import { Sessions } from './sessions.js';
 import { SignIn } from './sign-in.dto.js';
 import { WithoutSession } from './without-session.decorator.js';
 
+/** Who somebody is, and what the page may show him. The server asks the token, whatever the page shows. */
+type Me = ChatUser & Pick<Session, 'permissions'>;
+
 @Controller('session')
 export class SessionController {
-  constructor(
-    private readonly signer: SessionSigner,
-    private readonly names: NamesInUse,
-    private readonly broadcaster: SseBroadcaster,
-  ) {}
+  constructor(private readonly sessions: Sessions) {}
 
-  /** Asked by every page that opens, which makes the session last from then on. */
+  /** Asked by every page that opens. */
   @Get()
-  current(
-    @CurrentUser() user: ChatUser,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
-  ): ChatUser {
-    setSessionCookie(request, response, this.signer.sign(user));
-    return user;
+  current(@CurrentSession() session: Session): Me {
+    return meIn(session);
   }
 
   @Post()
   @WithoutSession(true)
+  @UseGuards(PasswordAttemptsGuard)
   async signIn(
-    @Body() { name }: SignIn,
+    @Body() signIn: SignIn,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<ChatUser> {
+  ): Promise<Me> {
     const browser = readBrowserCookie(request) ?? randomBytes(18).toString('base64url');
-    const user = this.signer.userFor(name, browser);
-    await this.names.requireFree(user);
-    const previous = this.signer.read(readSessionCookie(request));
-    if (previous !== undefined && previous.userId !== user.userId) await this.endStreams(previous);
+    const { session, token } = await this.sessions.begin(signIn, browser, readSessionCookie(request));
     setBrowserCookie(request, response, browser);
-    setSessionCookie(request, response, this.signer.sign(user));
-    return user;
+    setSessionCookie(request, response, token);
+    return meIn(session);
+  }
+
+  /** Asked by a page whose stream says that it ends with the token: `sse:expiring`. */
+  @Post('renew')
+  @HttpCode(200)
+  async renew(
+    @CurrentSession() current: Session,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Me> {
+    const { session, token } = await this.sessions.renew(current);
+    setSessionCookie(request, response, token);
+    return meIn(session);
   }
 
   @Delete()
   @HttpCode(204)
-  async signOut(@CurrentUser() user: ChatUser, @Res({ passthrough: true }) response: Response): Promise<void> {
-    await this.endStreams(user);
+  async signOut(@CurrentSession() session: Session, @Res({ passthrough: true }) response: Response): Promise<void> {
+    await this.sessions.end(session);
     clearSessionCookie(response);
   }
+}
 
-  /** In every tab, on every node: the page is told `sse:end` with this reason, and its EventSource stays closed. */
-  private async endStreams({ userId }: ChatUser): Promise<void> {
-    await this.broadcaster.disconnect({ user: userId }, 'signed-out');
-  }
+function meIn({ sub, name, permissions }: Session): Me {
+  return { userId: sub, name, permissions };
 }

@@ -1,8 +1,16 @@
-import { Controller, Logger, Query } from '@nestjs/common';
-import { channels, type ChannelSubscription, SseStream } from 'nestjs-event-stream';
+import { Controller, Logger, Query, UseGuards } from '@nestjs/common';
+import {
+  channels,
+  type ChannelSubscription,
+  SseConnectRateGuard,
+  SsePermissions,
+  SsePermissionsGuard,
+  SseStream,
+} from 'nestjs-event-stream';
 import { of } from 'rxjs';
 import { roomChannel } from '../rooms/room.channel.js';
 import { RoomsService } from '../rooms/rooms.service.js';
+import { READ } from '../session/permissions.js';
 import { directoryChannel } from './directory.channel.js';
 import { StreamRooms } from './stream-rooms.dto.js';
 
@@ -17,6 +25,8 @@ export class StreamController {
   constructor(private readonly rooms: RoomsService) {}
 
   @SseStream()
+  @SsePermissions(READ)
+  @UseGuards(SseConnectRateGuard, SsePermissionsGuard)
   events(@Query() { room: rooms }: StreamRooms): ChannelSubscription {
     for (const room of rooms) {
       this.rooms

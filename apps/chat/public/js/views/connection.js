@@ -41,7 +41,7 @@ export function showConnection(chat) {
     dialog.close();
     chat.takeOver();
   });
-  chat.addEventListener('signed-out', () => dialog.close());
+  for (const gone of ['signed-out', 'removed']) chat.addEventListener(gone, () => dialog.close());
 
   chat.addEventListener('notice', ({ detail }) => {
     byId('notice-text').textContent = detail;

@@ -1,3 +1,4 @@
+import { askToKick } from './admin.js';
 import { avatar } from './avatar.js';
 import { byId, element } from './element.js';
 import { keyedList } from './keyed-list.js';
@@ -5,7 +6,8 @@ import { keyedList } from './keyed-list.js';
 /** Who is here: in the room that is open, and in the chat besides. */
 export function showPeople(chat) {
   const { state } = chat;
-  const list = (id) => keyedList(byId(id), { key: (person) => person.userId, create: personItem(chat) });
+  const list = (id) =>
+    keyedList(byId(id), { key: (person) => person.userId, create: personItem(chat), update: updateItem(state) });
   const here = list('people-here');
   const elsewhere = list('people-elsewhere');
 
@@ -53,6 +55,18 @@ function personItem(chat) {
         name,
         element('span', { class: 'action' }, 'Write'),
       ),
+      element(
+        'button',
+        { type: 'button', class: 'quiet kick', onclick: () => askToKick(person), 'aria-label': `Kick ${person.name}` },
+        'Kick',
+      ),
     );
+  };
+}
+
+function updateItem(state) {
+  return (node) => {
+    const kick = node.querySelector('.kick');
+    if (kick) kick.hidden = !state.isAdmin;
   };
 }

@@ -37,8 +37,13 @@ export function showThreads(chat) {
     const others = [...all].filter((room) => !state.room(room));
     otherRooms(others);
     byId('other-rooms-section').hidden = others.length === 0;
-    if (me) byId('me').replaceChildren(avatar(me.name), element('span', { class: 'ellipsis' }, me.name));
+    if (me)
+      byId('me').replaceChildren(avatar(me.name), element('span', { class: 'ellipsis' }, me.name), ...role(state));
   });
+}
+
+function role({ isAdmin }) {
+  return isAdmin ? [element('span', { class: 'role' }, 'Admin')] : [];
 }
 
 function threadItem(chat) {
