@@ -21,7 +21,8 @@ export interface Evidence {
 export function judge({ publications, traces, lostDataAt = -Infinity }: Evidence): Violation[] {
   const log = new RecordedLog(publications, traces);
   const clients = traces.map((trace) => ({ trace, walk: new ClientWalk(trace, log) }));
-  const queued = publications.filter(({ queued, answeredAt }) => queued && (answeredAt ?? -Infinity) > lostDataAt);
+  // What was sent before may have been accepted by who is dead now, whenever his answer was read.
+  const queued = publications.filter(({ queued, sentAt }) => queued && sentAt > lostDataAt);
   return [
     ...log.violations,
     ...clients.flatMap(({ trace, walk }) => [...walk.violations, ...new Completeness(trace, log, walk).violations]),
