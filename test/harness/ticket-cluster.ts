@@ -34,6 +34,11 @@ export class TicketCluster {
     return cluster;
   }
 
+  /** Their ids: a whole stream is more than a failing test should print. */
+  get openIds(): string[] {
+    return this.openStreams.map(({ id }) => id);
+  }
+
   node(index: number): TicketNode {
     return this.nodes[index % this.nodes.length]!;
   }
@@ -41,7 +46,6 @@ export class TicketCluster {
   issue(options?: TicketOptions, identity: Partial<SseIdentity> = {}): Promise<string> {
     return this.node(0).tickets.issue({ userId: 'ann', permissions: [], ...identity }, options);
   }
-
 
   /** mulberry32. */
   random(): number {

@@ -105,7 +105,7 @@ describe.each(ONE_OF_EACH_NEST)('A stream ticket on two nodes ($name)', (target)
 
       expect(back.some(({ status }) => status === 200)).toBe(true);
       let count = Infinity;
-      for (const deadline = performance.now() + 5_000; count > 1 && performance.now() < deadline; ) {
+      for (const deadline = performance.now() + 5_000; count > 1 && performance.now() < deadline;) {
         const lists = await Promise.all(nodes.map((node) => node.call('byUser', user)));
         count = lists.flat().length;
       }

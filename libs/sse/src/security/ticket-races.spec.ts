@@ -7,7 +7,9 @@ const SEEDS = Array.from({ length: 60 }, (_, seed) => seed + 1);
 
 describe('Requests with one ticket at the same moment', () => {
   let cluster: TicketCluster;
-  beforeEach(() => Logger.overrideLogger(false));
+  beforeEach(() => {
+    Logger.overrideLogger(false);
+  });
   afterEach(async () => {
     Logger.overrideLogger(['log', 'warn', 'error']);
     await cluster.close();
@@ -59,10 +61,10 @@ describe('Requests with one ticket at the same moment', () => {
     );
     await cluster.settled();
 
-    expect(cluster.openStreams.length).toBeLessThanOrEqual(1);
+    expect(cluster.openIds.length).toBeLessThanOrEqual(1);
     expect((await cluster.node(1).open(ticket, { isReconnect: true }))?.id).toBeDefined();
     await cluster.settled();
-    expect(cluster.openStreams.length).toBe(1);
+    expect(cluster.openIds.length).toBe(1);
   });
 
   it.each(SEEDS.slice(0, 20))('redeem it once, or open one stream (seed %i)', async (seed) => {

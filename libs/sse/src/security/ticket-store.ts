@@ -46,7 +46,7 @@ export class TicketStore {
 
   /** Claims a use that nobody holds. Of all who try, one succeeds. */
   claim({ key, use, lease }: UseOfTicket, holder: string): Promise<boolean> {
-    return this.backplane.put(`${key}.${use}`, holder, { ttl: lease, ifAbsent: false });
+    return this.backplane.put(`${key}.${use}`, holder, { ttl: lease, ifAbsent: true });
   }
 
   /** For who holds the use: he still does. */
