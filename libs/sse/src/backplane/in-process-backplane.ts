@@ -188,14 +188,12 @@ export class InProcessBackplane implements Backplane {
     return Promise.resolve();
   }
 
+  /** At once, in the caller's turn. */
   private run<T>(verb: string, act: (running: Running) => T | Promise<T>): Promise<T> {
-    if (!this.running)
+    const { running } = this;
+    if (!running)
       return Promise.reject(new SseBackplaneError(`The in-process backplane can't ${verb}: ${this.whyNot}.`));
-    try {
-      return Promise.resolve(act(this.running));
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+    return new Promise((resolve) => resolve(act(running)));
   }
 }
 

@@ -32,7 +32,7 @@ describe('ConnectRate', () => {
         return { count: counts.get(key)!, remaining: window };
       },
     } as unknown as Backplane;
-    rate = new ConnectRate(resolveOptions(), backplane, undefined as never);
+    rate = new ConnectRate(resolveOptions(), backplane);
   });
 
   const request = () => new HttpExchange({ ip: '192.0.2.1', url: '/events?token=secret', method: 'GET' }, {});

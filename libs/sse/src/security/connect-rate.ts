@@ -1,4 +1,4 @@
-import { type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { type Backplane } from '../backplane/backplane.js';
 import { BACKPLANE } from '../backplane/tokens.js';
@@ -9,10 +9,6 @@ import { type ResolvedOptions } from '../options/resolved-options.js';
 import { type SseConnectRate, type SseConnectRateRules } from '../options/sse-request-rules.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { errorText } from '../protocol/error-text.js';
-import { refuseAtOpening } from '../streaming/pending-refusals.js';
-import { announceRetry, isRefusedByRetry } from '../streaming/refusal.js';
-import { STREAM_ROUTE } from '../streaming/sse-stream.decorator.js';
-import { type StreamRoute, StreamRoutes } from '../streaming/stream-route.js';
 import { type HttpExchange, type RawRequest } from '../transport/http-exchange.js';
 import { logRefusal } from './refusal-log.js';
 
@@ -35,7 +31,6 @@ export class ConnectRate {
   constructor(
     @Inject(SSE_OPTIONS) { security }: ResolvedOptions,
     @Inject(BACKPLANE) private readonly backplane: Backplane,
-    private readonly routes: StreamRoutes,
   ) {
     this.rules = security.connectRate ?? {};
   }
@@ -56,18 +51,6 @@ export class ConnectRate {
     if (count === attempts + 1) logRefusal(exchange, `its ${kind} tried more than ${attempts} times in ${window} ms`);
     const retryAfter = jitter(Math.max(1, remaining), 0, 0.5);
     return new SseRefusedException('SSE_RATE', 429, 'Too many attempts to connect.', retryAfter);
-  }
-
-  /** Throws the refusal; or leaves it to the opener of the stream, where it is not answered by a status. */
-  refuse(refusal: SseRefusedException, exchange: HttpExchange, context: ExecutionContext): void {
-    const route = Reflect.getMetadata(STREAM_ROUTE, context.getHandler()) as StreamRoute | undefined;
-    const settings = route && this.routes.settingsOf(route, context.getClass());
-    if (settings && isRefusedByRetry(exchange, settings.connections.refusal)) {
-      refuseAtOpening(exchange.request, refusal);
-      return;
-    }
-    announceRetry(exchange, refusal);
-    throw refusal;
   }
 
   /** An engine that is away must not keep everybody out: then nothing is counted. */

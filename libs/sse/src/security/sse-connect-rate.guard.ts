@@ -5,6 +5,7 @@ import { Identification } from '../streaming/identify.js';
 import { type HttpExchange } from '../transport/http-exchange.js';
 import { ConnectRate } from './connect-rate.js';
 import { exchangeOf } from './exchange-of.js';
+import { GuardRefusals } from './guard-refusals.js';
 import { partyOf } from './ip-address.js';
 
 type Refusal = SseRefusedException | undefined;
@@ -23,13 +24,14 @@ type Refusal = SseRefusedException | undefined;
 @Injectable()
 export class SseConnectRateGuard implements CanActivate {
   @Inject(ConnectRate) private readonly rate!: ConnectRate;
+  @Inject(GuardRefusals) private readonly refusals!: GuardRefusals;
   @Inject(Identification) private readonly identification!: Identification;
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const exchange = exchangeOf(context);
     // Who is refused by his address is not counted as the user that he says he is.
     const refusal = (await this.countAddress(exchange, context)) ?? (await this.countUser(exchange, context));
-    if (refusal) this.rate.refuse(refusal, exchange, context);
+    if (refusal) this.refusals.refuse(refusal, exchange, context);
     return true;
   }
 

@@ -58,6 +58,7 @@ export class SseTicketGuard implements CanActivate {
   }
 
   /** What is thrown. The client should not learn of the reason. */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- for those who override it
   protected refusal(_context: ExecutionContext): HttpException {
     return ticketRefusal();
   }
