@@ -16,6 +16,7 @@ import { type HttpExchange } from '../../libs/sse/src/transport/http-exchange.js
 import { LiveTickets } from '../../libs/sse/src/security/live-tickets.js';
 import { SseTickets, type TicketOptions } from '../../libs/sse/src/security/sse-tickets.js';
 import { TicketClaims } from '../../libs/sse/src/security/ticket-claims.js';
+import { readTicket, ticketKey } from '../../libs/sse/src/security/ticket-record.js';
 import { TicketStore } from '../../libs/sse/src/security/ticket-store.js';
 
 /** Nodes that share one engine, whose answers come in an order that a seed decides. */
@@ -47,6 +48,12 @@ export class TicketCluster {
     return this.node(0).tickets.issue({ userId: 'ann', permissions: [], ...identity }, options);
   }
 
+  /** The number of the last use that opened a stream, as the engine has it. */
+  async lastUse(ticket: string): Promise<number | undefined> {
+    const text = await this.engine.get(ticketKey(ticket)!);
+    return text === undefined ? undefined : readTicket(text)?.lastUse;
+  }
+
   /** mulberry32. */
   random(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
@@ -68,6 +75,14 @@ export class TicketCluster {
     return this.engine.close();
   }
 
+  /** Who stands still is not waited for. */
+  private async wait(node: TicketNode): Promise<void> {
+    if (!node.standstill) return;
+    this.busy--;
+    await node.standstill;
+    this.busy++;
+  }
+
   /** The engine as a node sees it: its answers take their time, and what a node can't reach does not happen. */
   engineOf(node: TicketNode): Backplane {
     const slow =
@@ -76,6 +91,7 @@ export class TicketCluster {
         if (node.isCut) throw new SseBackplaneError('The engine is away.');
         this.busy++;
         await this.pause();
+        await this.wait(node);
         const result = await verb.apply(this.engine, args);
         await this.pause();
         this.busy--;
@@ -102,6 +118,10 @@ class TicketNode {
   readonly tickets: SseTickets;
   /** The engine is away, as this node sees it. */
   isCut = false;
+  /** It stands still: what it is about to ask waits for this. */
+  standstill: Promise<void> | undefined;
+  /** Called when a request has found its ticket and is about to claim it. */
+  afterLook: (() => unknown) | undefined;
   readonly opened$ = new Subject<SseConnection>();
   readonly closed$ = new Subject<ClosedConnection>();
   private readonly claims: TicketClaims;
@@ -110,7 +130,11 @@ class TicketNode {
   constructor(private readonly cluster: TicketCluster) {
     const options = resolveOptions();
     const store = new TicketStore(cluster.engineOf(this));
-    const revocations = { isRevoked: () => Promise.resolve(false) } as Partial<SseRevocations> as SseRevocations;
+    const isRevoked = () => {
+      this.afterLook?.();
+      return Promise.resolve(false);
+    };
+    const revocations = { isRevoked } as Partial<SseRevocations> as SseRevocations;
     const { opened$, closed$ } = this;
     const registry = { opened$, closed$, get: () => undefined } as Partial<ConnectionRegistry> as ConnectionRegistry;
     const disconnect = async ({ connection }: { connection: string }) => {

@@ -101,11 +101,10 @@ export class TicketClaims {
     if (!isReconnect || record.oneUse || !wasStream) throw new UnusableTicket('the ticket is in use');
   }
 
-  /** Looked at again once the claim stands: others may have gone further meanwhile, up to the end of the ticket. */
+  /** Looked at again once the claim stands: whoever stood still for a while may find the ticket used up. */
   private async confirmed(claim: UseOfTicket): Promise<TicketRecord | undefined> {
-    const { key, use } = claim;
-    const [record, next] = await Promise.all([this.store.find(key), this.store.holder(key, use + 1)]);
-    if (record && record.lastUse < use && next === undefined) return record;
+    const record = await this.store.find(claim.key);
+    if (record && record.lastUse < claim.use) return record;
     await this.store.release(claim);
     if (!record) throw new UnusableTicket('the ticket was used up just before');
     return undefined;

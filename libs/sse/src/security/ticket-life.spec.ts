@@ -137,4 +137,96 @@ describe('A ticket', () => {
     await pass(11 * MINUTE);
     expect(await opens(ticket)).toBe(false);
   });
+
+  it('is not used by a request that stood still while another one had it', async () => {
+    const ticket = await cluster.issue({ ttl: 20 * MINUTE });
+    const { promise, resolve } = withResolvers();
+    const opening = cluster.node(0).open(ticket, { opensAfter: promise });
+    await cluster.settled();
+    cluster.node(0).isCut = true;
+    await pass(2 * MINUTE);
+    const stream = await cluster.node(1).open(ticket);
+    cluster.node(0).isCut = false;
+
+    resolve();
+
+    expect((await opening)?.id).toBeUndefined();
+    expect(cluster.openIds).toEqual([stream?.id]);
+  });
+
+  it.each([
+    ['opened a stream that has ended', 'stream'],
+    ['was redeemed', 'redeem'],
+  ] as const)('that is good once is not used by a request that looked at it before it %s', async (_name, kind) => {
+    const ticket = await cluster.issue({ oneUse: true, ttl: 20 * MINUTE });
+    const [late, other] = [cluster.node(0), cluster.node(1)];
+    const { promise, resolve } = withResolvers();
+    late.afterLook = () => (late.standstill = promise);
+    const opening = late.open(ticket);
+    await cluster.settled();
+    if (kind === 'redeem') await other.redeem(ticket);
+    else (await other.open(ticket))?.leave();
+    await pass(30 * MINUTE);
+
+    resolve();
+
+    expect((await opening)?.id).toBeUndefined();
+  });
+
+  it.each([
+    ['refused, if it is no reconnect', false],
+    ['given the place of the stream that there is now, if it is one', true],
+  ])('is used by a request that looked at it long ago as by any other: %s', async (_name, isReconnect) => {
+    const ticket = await cluster.issue({ ttl: MINUTE });
+    const [late, other] = [cluster.node(0), cluster.node(1)];
+    const { promise, resolve } = withResolvers();
+    late.afterLook = () => (late.standstill = promise);
+    const opening = late.open(ticket, { isReconnect });
+    await cluster.settled();
+    const first = await other.open(ticket);
+    await pass(2 * SECOND);
+    first?.leave();
+    await cluster.settled();
+    const second = await other.open(ticket);
+    await pass(5 * MINUTE);
+
+    resolve();
+
+    const opened = await opening;
+    await cluster.settled();
+    expect(opened !== undefined).toBe(isReconnect);
+    expect(cluster.openIds).toEqual([(opened ?? second)?.id]);
+  });
+
+  it('is not used by a reconnect that was slower than the next one', async () => {
+    const ticket = await cluster.issue();
+    (await cluster.node(0).open(ticket))?.leave();
+    await cluster.settled();
+    const { promise, resolve } = withResolvers();
+    const slow = cluster.node(0).open(ticket, { isReconnect: true, opensAfter: promise });
+    await cluster.settled();
+    const quick = await cluster.node(1).open(ticket, { isReconnect: true });
+    await cluster.settled();
+
+    resolve();
+
+    expect((await slow)?.id).toBeUndefined();
+    expect(cluster.openIds).toEqual([quick?.id]);
+  });
+
+  it('goes on from the stream that took the place of another one', async () => {
+    const ticket = await cluster.issue();
+    await cluster.node(0).open(ticket);
+    await cluster.settled();
+    await cluster.node(1).open(ticket, { isReconnect: true });
+    await cluster.settled();
+    expect(cluster.openIds).toHaveLength(1);
+    expect(await cluster.lastUse(ticket)).toBe(2);
+  });
 });
+
+function withResolvers() {
+  let resolve!: () => void;
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

@@ -67,14 +67,11 @@ export class TicketUse extends WheelEntry {
    * @throws UnusableTicket if a later use has taken its place
    */
   async bind(connection: SseConnection): Promise<void> {
-    const { key, use } = this.claim;
-    const { store } = this.services;
     const holds = await this.hold(connection.id);
     this.connection = connection;
-    // It has said who it is, and looks then who came after it; who comes after it does the same the other way round. So
-    // one of the two sees the other, whichever is faster.
-    const [isReplaced, next] = await Promise.all([this.isReplaced(), store.holder(key, use + 1)]);
-    if (!holds || isReplaced || next !== undefined) throw new UnusableTicket('a later request has taken its place');
+    // It has said who it is, and looks then whether a later one has opened; that one says so, and looks then who is here.
+    // So one of the two sees the other, whichever is faster.
+    if (!holds || (await this.isReplaced())) throw new UnusableTicket('a later request has taken its place');
   }
 
   /** The stream is open: from here the ticket is used. */
