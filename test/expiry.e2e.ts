@@ -37,11 +37,43 @@ describe.each(MATRIX)('a stream whose token expires ($name)', (target) => {
     const client = await server.open(`/channels?c=${room}&user=${user}&exp=${exp}`);
     const short = await server.open(`/channels?c=${room}&user=${unique('user')}&exp=${exp}`);
 
-    await server.call('broadcast', 'updateIdentity', user, { userId: user, permissions: [] });
+    const expiresAt = new Date(Date.now() + 600_000);
+    await server.call('broadcast', 'updateIdentity', user, { userId: user, permissions: [], expiresAt });
 
     await short.untilClosed();
     await server.call('broadcast', 'toChannel', room, { data: 'later' });
     expect((await client.next()).data).toBe('later');
+  });
+});
+
+describe.each(ONE_OF_EACH_NEST)('a stream whose permissions change ($name)', (target) => {
+  const server = useServer(target, { options: { connections: { expiringNotice: null } } });
+
+  it('ends with its token all the same, and with its revocation', async () => {
+    const [user, token] = [unique('user'), unique('token')];
+    const path = `/channels?c=room&user=${user}&jti=${token}`;
+    const short = await server.open(`${path}&exp=${seconds(1)}`);
+    const long = await server.open(`${path}&exp=${seconds(600)}`);
+
+    await server.call('broadcast', 'updateIdentity', user, { userId: user, permissions: ['more'] });
+
+    expect((await short.untilClosed()).at(-1)?.json()).toEqual({ reason: 'expired' });
+    await server.call('broadcast', 'disconnect', { token });
+    expect((await long.untilClosed()).at(-1)?.json()).toEqual({ reason: 'revoked' });
+  });
+
+  it('for one token are those of its streams alone', async () => {
+    const [user, room] = [unique('user'), unique('room')];
+    const open = (jti: string) => server.open(`/channels?c=${room}&user=${user}&jti=${jti}`);
+    const [mine, other] = [await open('mine'), await open('other')];
+
+    const identity = { userId: user, permissions: ['more'], tokenId: 'mine' };
+    await server.call('broadcast', 'updateIdentity', user, identity);
+    await server.call('broadcast', 'toPermission', 'more', { data: 'for one' });
+    await server.call('broadcast', 'toChannel', room, { data: 'for both' });
+
+    expect((await mine.take(2)).map(({ data }) => data)).toEqual(['for one', 'for both']);
+    expect((await other.next()).data).toBe('for both');
   });
 });
 

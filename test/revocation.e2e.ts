@@ -54,6 +54,27 @@ describe.each(MATRIX)('somebody who was revoked ($name)', (target) => {
     expect((await opening).status).toBe(403);
   });
 
+  it('before the handler runs: nothing is begun for him', async () => {
+    const [key, user] = [unique(), unique('user')];
+    await server.call('broadcast', 'disconnect', { user });
+
+    const refused = await server.open(`/sources/subject?key=${key}&user=${user}&iat=${seconds(-60)}`);
+
+    expect(refused.status).toBe(401);
+    expect(server.notesOf(key)).toEqual([]);
+  });
+
+  it.each([1e20, -1e20, Date.now()])('by a token whose time can not be: %d', async (iat) => {
+    const user = unique('user');
+    const path = `/channels?c=room&user=${user}&iat=${iat}`;
+    const client = await server.open(path);
+
+    await server.call('broadcast', 'disconnect', { user });
+
+    expect((await client.untilClosed()).at(-1)?.type).toBe('sse:end');
+    expect((await server.open(path)).status).toBe(401);
+  });
+
   it('by a token without a time of its own: it counts as one from before', async () => {
     const user = unique('user');
     const path = `/channels?c=room&user=${user}&exp=${seconds(600)}`;

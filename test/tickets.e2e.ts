@@ -241,6 +241,12 @@ describe.each(MATRIX)('a stream ticket ($name)', (target) => {
     expect((await open(ticket)).status).toBe(200);
   });
 
+  it('is used by HEAD on a route that is no stream, where it is good for one request', async () => {
+    const ticket = await issue();
+    await open(ticket, '/tickets/plain', { method: 'HEAD' });
+    await expectRefused(await open(ticket, '/tickets/plain'));
+  });
+
   it('is used once by guards of a class and a method together', async () => {
     expect((await open(await issue(), '/tickets/guarded?allow=yes')).status).toBe(200);
   });

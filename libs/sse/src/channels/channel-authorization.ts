@@ -3,6 +3,7 @@ import { type SseConnection } from '../connections/sse-connection.js';
 import { SseRefusedException } from '../connections/sse-refused.exception.js';
 import { type SseChannelOptions } from '../options/sse-module-options.js';
 import { type SseIdentity } from '../options/sse-identity.js';
+import { clientText } from '../protocol/client-text.js';
 
 /**
  * Asks the application who may listen to which channel: when a stream opens, at each later subscribe, and anew when an
@@ -36,7 +37,10 @@ export class ChannelAuthorization {
     try {
       return (await this.authorize?.(identity, channel)) ?? true;
     } catch (error) {
-      this.logger.error(`channels.authorize failed for the channel ${channel}, which is taken as a no`, error);
+      this.logger.error(
+        `channels.authorize failed for the channel ${clientText(channel)}, which is taken as a no`,
+        error,
+      );
       return false;
     }
   }

@@ -7,8 +7,9 @@ import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { SseRefusedException } from '../connections/sse-refused.exception.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
-import { type SseIdentity } from '../options/sse-identity.js';
+import { renewedIdentity, type SseIdentity } from '../options/sse-identity.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
+import { clientText } from '../protocol/client-text.js';
 import { errorText } from '../protocol/error-text.js';
 import { SseError } from '../protocol/sse-error.js';
 import { audiencesOf, isAudience } from './audience.js';
@@ -105,32 +106,36 @@ export class ChannelMembership implements ChannelSubscriber {
     await this.leave(connection, [channel]);
   }
 
-  /** The connection's identity has changed: audiences follow, and every channel is asked about anew. One after the other. */
-  async renew(connection: SseConnection, identity: SseIdentity): Promise<void> {
+  /**
+   * The connection's identity has changed: audiences follow, and every channel is asked about anew. One after the other;
+   * but what it has lost as an audience is gone at once, since nobody needs to be asked.
+   */
+  async renew(connection: SseConnection, changed: SseIdentity): Promise<void> {
+    const identity = renewedIdentity(connection.identity, changed);
     this.registry.renew(connection, identity);
+    const lost = this.leave(connection, this.audiencesLost(connection, identity));
     const previous = this.renewals.get(connection) ?? Promise.resolve();
     const renewal = previous.then(() => this.follow(connection, identity));
     this.renewals.set(
       connection,
       renewal.catch(() => undefined),
     );
-    await renewal;
+    await Promise.all([lost, renewal]);
+  }
+
+  private audiencesLost({ joined, listen }: SseConnection, identity: SseIdentity): string[] {
+    const audiences = audiencesOf(listen, identity, this.options.permissions);
+    return [...joined].filter((name) => isAudience(name) && !audiences.includes(name));
   }
 
   private async follow(connection: SseConnection, identity: SseIdentity): Promise<void> {
     // A newer identity has come meanwhile, and is followed next.
     if (connection.identity !== identity) return;
-    const audiences = audiencesOf(connection.listen, identity, this.options.permissions);
-    const joined = [...connection.joined];
-    await this.leave(
-      connection,
-      joined.filter((name) => isAudience(name) && !audiences.includes(name)),
-    );
-    for (const channel of joined.filter((name) => !isAudience(name))) {
+    for (const channel of [...connection.joined].filter((name) => !isAudience(name))) {
       if (!(await this.authorization.mayListen(identity, channel))) await this.leave(connection, [channel]);
     }
-    // One that is opening takes its audiences when it opens.
-    if (connection.isOpen && connection.identity === identity) await this.joinLate(connection, audiences);
+    if (connection.isClosed || connection.identity !== identity) return;
+    await this.joinLate(connection, audiencesOf(connection.listen, identity, this.options.permissions));
   }
 
   /** The connection has ended. */
@@ -202,7 +207,7 @@ export class ChannelMembership implements ChannelSubscriber {
     try {
       await this.subscriptions.settle(channel);
     } catch (error) {
-      this.logger.warn(`Unsubscribing from ${channel} failed: ${errorText(error)}`);
+      this.logger.warn(`Unsubscribing from ${clientText(channel)} failed: ${errorText(error)}`);
     }
   }
 

@@ -8,6 +8,7 @@ import { frameOf } from '../protocol/event-encoder.js';
 import { ChannelMembership } from './channel-membership.js';
 import { QueueDrain } from './queue-drain.js';
 import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './sse-command.js';
+import { isIssuedBefore, isToken } from './revocation.js';
 import { SseRevocations } from './sse-revocations.js';
 
 /** Carries commands out on the connections of this node. */
@@ -37,7 +38,9 @@ export class NodeCommands {
         return;
       case 'identity': {
         const identity = identityFromJson(command.identity);
-        await this.forEach({ user: command.userId }, (connection) => this.membership.renew(connection, identity));
+        await this.forEach({ user: command.userId }, async (connection) => {
+          if (isMeant(connection, identity.tokenId)) await this.membership.renew(connection, identity);
+        });
         return;
       }
       case 'flush':
@@ -87,7 +90,17 @@ export class NodeCommands {
   }
 }
 
-/** Of a stream that is no token's, its own beginning says whether it was there when its user was disconnected. */
+/** Clocks of nodes differ by no more, in milliseconds: a session that is ended in vain may open another stream. */
+const CLOCK_SKEW = 5_000;
+
+/** Whether it was not there yet when its user was disconnected, nor its token. */
 function cameAfter({ identity, openedAt }: SseConnection, time: number): boolean {
-  return (identity?.issuedAt ?? openedAt).getTime() > time;
+  const opened = openedAt.getTime();
+  if (!identity || !isToken(identity)) return opened > time + CLOCK_SKEW;
+  return opened > time && !isIssuedBefore(identity, time);
+}
+
+/** An identity of one token is for the streams of that token, and for those of which none is known. */
+function isMeant({ identity }: SseConnection, tokenId: string | undefined): boolean {
+  return tokenId === undefined || identity?.tokenId === undefined || identity.tokenId === tokenId;
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Backplane } from '../backplane/backplane.js';
 import { type Published } from '../backplane/channel-message.js';
 import { BACKPLANE } from '../backplane/tokens.js';
-import { type SseIdentity } from '../options/sse-identity.js';
+import { checkedIdentity, type SseIdentity } from '../options/sse-identity.js';
 import { SseError } from '../protocol/sse-error.js';
 import { type SseEvent } from '../protocol/sse-event.js';
 import { filled } from './argument.js';
@@ -108,8 +108,13 @@ export class SseBroadcaster {
     await this.command({ name: 'disconnect', target: checked, text: reason, revocation });
   }
 
-  /** Gives the user's open connections a new identity: audiences follow it, and all channels are authorised anew. */
+  /**
+   * Gives the user's open connections a new identity: audiences follow it, and all channels are authorised anew. What it
+   * does not say of the token (`expiresAt`, `issuedAt`, `tokenId`) stays as it is. One with a `tokenId` is for the streams of
+   * that token alone.
+   */
   async updateIdentity(userId: string, identity: SseIdentity): Promise<void> {
+    checkedIdentity(identity);
     if (identity.userId !== userId) {
       throw new SseError(
         'SSE_IDENTITY',

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject } from 'rxjs';
 import { type Backplane } from '../backplane/backplane.js';
 import { BoundedMap } from '../backplane/bounded-map.js';
@@ -10,6 +10,10 @@ import { errorText } from '../protocol/error-text.js';
 import { isIssuedBefore, type Revocation, tokenKey, userKey } from './revocation.js';
 import { type DisconnectTarget } from './sse-command.js';
 
+/** Guards may take a token for so long after its end, for clocks that differ. */
+const TOLERANCE = 300_000;
+/** After a look-up that failed. */
+const LOOK_AGAIN = 5_000;
 /** Revocations that a node remembers itself, for the time when its engine is away. */
 const MAX_REMEMBERED = 10_000;
 
@@ -22,10 +26,11 @@ const MAX_REMEMBERED = 10_000;
  * if (await this.revocations.isRevoked(identity)) throw new UnauthorizedException();
  */
 @Injectable()
-export class SseRevocations {
+export class SseRevocations implements OnApplicationShutdown {
   /** @internal The engine answers again: those whose revocation could not be looked up are to be looked up now. */
   readonly readAgain$ = new Subject<void>();
   private readonly logger = new Logger('SseRevocations');
+  private lookAgain: NodeJS.Timeout | undefined;
   private readonly remembered = new BoundedMap<Revocation>(MAX_REMEMBERED);
 
   /** @internal */
@@ -51,7 +56,7 @@ export class SseRevocations {
       ]);
       return ofToken !== undefined || isRevokedBy(ofUser, identity);
     } catch (error) {
-      this.logger.warn(`It can't be looked up now whether user ${userId} was revoked: ${errorText(error)}`);
+      this.lookAgainLater(errorText(error));
       return false;
     }
   }
@@ -64,19 +69,36 @@ export class SseRevocations {
   async revoke(target: DisconnectTarget): Promise<Revocation | undefined> {
     const revocation = this.revocationOf(target, Date.now());
     if (!revocation) return undefined;
-    const { key, value, endsAt } = revocation;
+    const { key, endsAt } = revocation;
+    const value = later(revocation.value, await this.backplane.get(key));
     await this.backplane.put(key, value, { ttl: Math.max(1, endsAt - Date.now()) });
-    return revocation;
+    return { key, value, endsAt };
   }
 
   /** @internal This node has heard of it. */
   remember(revocation: Revocation): void {
-    this.remembered.set(revocation.key, revocation);
+    const value = later(revocation.value, this.remembered.get(revocation.key)?.value);
+    this.remembered.set(revocation.key, { ...revocation, value });
   }
 
   /** @internal The engine was away. It may have lost what it knew: what this node knows is told to it again. */
   readAgain(): void {
     void this.tellAgain().finally(() => this.readAgain$.next());
+  }
+
+  /** @internal */
+  onApplicationShutdown(): void {
+    clearTimeout(this.lookAgain);
+  }
+
+  /** An engine that refuses for a while and stays connected is nobody's return: nobody would say that it is back. */
+  private lookAgainLater(reason: string): void {
+    if (this.lookAgain) return;
+    this.logger.warn(`It can't be looked up now who was revoked, and is done again later: ${reason}`);
+    this.lookAgain = setTimeout(() => {
+      this.lookAgain = undefined;
+      this.readAgain$.next();
+    }, LOOK_AGAIN).unref();
   }
 
   private async tellAgain(): Promise<void> {
@@ -92,7 +114,7 @@ export class SseRevocations {
     const { maxLife } = this.options.tokens;
     if ('user' in target) return { key: userKey(target.user), value: String(now), endsAt: now + maxLife };
     if (!('token' in target)) return undefined;
-    const endsAt = target.expiresAt?.getTime() ?? now + maxLife;
+    const endsAt = target.expiresAt ? target.expiresAt.getTime() + TOLERANCE : now + maxLife;
     return endsAt > now ? { key: tokenKey(target.token), value: String(now), endsAt } : undefined;
   }
 
@@ -104,4 +126,9 @@ export class SseRevocations {
 
 function isRevokedBy(revokedAt: string | undefined, identity: SseIdentity): boolean {
   return revokedAt !== undefined && isIssuedBefore(identity, Number(revokedAt));
+}
+
+/** Of two times: a clock that was set back, or is another node's, must not take a revocation back. */
+function later(one: string, other: string | undefined): string {
+  return other !== undefined && Number(other) > Number(one) ? other : one;
 }

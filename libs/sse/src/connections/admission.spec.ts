@@ -46,6 +46,18 @@ describe('Admission', () => {
     expect(admission.refused).toBe(2);
   });
 
+  it('counts the addresses of one IPv6 network, and an IPv4 address in either form, as one', () => {
+    const scopes = [new AdmissionScope({ ...limits, maxPerIp: 1 })];
+    const at = (remoteAddress: string) => ({ userId: undefined, remoteAddress });
+    const first = reserve(at('2001:db8::1'), ...scopes);
+    refusalOf(() => reserve(at('2001:db8::2'), ...scopes));
+    reserve(at('2001:db8:0:1::1'), ...scopes);
+    reserve(at('192.0.2.1'), ...scopes);
+    refusalOf(() => reserve(at('::ffff:192.0.2.1'), ...scopes));
+    first.release();
+    reserve(at('2001:db8::2'), ...scopes);
+  });
+
   it('counts users and addresses apart', () => {
     const scopes = [new AdmissionScope({ ...limits, maxPerUser: 1, maxPerIp: 2 })];
     reserve(anna, ...scopes);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type SseConnectionOptions } from '../options/sse-module-options.js';
+import { partyOf } from '../transport/ip-address.js';
 import { type RawResponse } from '../transport/http-exchange.js';
 import { jitter } from './jitter.js';
 import { SseRefusedException } from './sse-refused.exception.js';
@@ -35,7 +36,7 @@ export class AdmissionScope {
     if (max !== null && this.taken >= max) {
       throw this.refusal('SSE_MAX_CONNECTIONS', 503, 'The server has no place for another stream at the moment.');
     }
-    if (maxPerIp !== null && (this.perIp.get(remoteAddress) ?? 0) >= maxPerIp) {
+    if (maxPerIp !== null && (this.perIp.get(partyOf(remoteAddress)) ?? 0) >= maxPerIp) {
       throw this.refusal('SSE_MAX_PER_IP', 429, `This address has ${maxPerIp} streams open, which is the maximum.`);
     }
     if (maxPerUser === null || userId === undefined || !rejectsUsers) return;
@@ -54,7 +55,7 @@ export class AdmissionScope {
 
   private count({ userId, remoteAddress }: Applicant, by: 1 | -1): void {
     this.taken += by;
-    if (this.limits.maxPerIp !== null) add(this.perIp, remoteAddress, by);
+    if (this.limits.maxPerIp !== null) add(this.perIp, partyOf(remoteAddress), by);
     if (this.limits.maxPerUser !== null && userId !== undefined) add(this.perUser, userId, by);
   }
 

@@ -73,7 +73,10 @@ export interface SseConnectionOptions {
   max?: number | null;
   /** Open connections of one user. Default: `null`, no limit. Browsers open one for each tab. */
   maxPerUser?: number | null;
-  /** Open connections of one IP address; beyond it always refused. Default: `null`, no limit: neighbours share one NAT. */
+  /**
+   * Open connections of one IP address, of IPv6 of one /64; beyond it always refused. Default: `null`, no limit: neighbours
+   * share one NAT.
+   */
   maxPerIp?: number | null;
   /** At `maxPerUser`: refuse the new connection, or end the user's oldest for good. Default: `replace-oldest`. */
   onUserLimit?: 'reject' | 'replace-oldest';

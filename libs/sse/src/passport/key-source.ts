@@ -64,8 +64,10 @@ async function providedKey(provider: SseJwtKeyProvider, request: unknown, token:
   const material = await new Promise<Parameters<Parameters<SseJwtKeyProvider>[2]>[1]>((resolve, reject) => {
     const done: Parameters<SseJwtKeyProvider>[2] = (error, key) =>
       error ? reject(error instanceof Error ? error : new Error('the provider of keys failed')) : resolve(key);
-    // A provider that is an async function fails by its promise.
-    Promise.resolve(provider(request, token, done)).catch(done);
+    // An async function fails by its promise, and may give the key by it.
+    Promise.resolve<unknown>(provider(request, token, done)).then((key) => {
+      if (key !== undefined) done(null, key as never);
+    }, done);
   });
   if (!material) throw new Error('the provider has no key for it');
   return verificationKey(material);

@@ -52,6 +52,10 @@ export class SseJwtAuthGuard implements CanActivate {
     if (await this.isRevoked(payload)) throw this.withBadToken('it was revoked', context);
     const user = await this.validate(payload, context);
     if (!user) throw this.withBadToken('its user is not known', context);
+    // The application may know the user by another id than the token does, and have disconnected that one.
+    const known = { ...payload, ...user };
+    if (idIn(known) !== idIn(payload) && (await this.isRevoked(known)))
+      throw this.withBadToken('it was revoked', context);
     request.user = user;
     return true;
   }

@@ -60,6 +60,11 @@ describe('a provider of keys', () => {
     expect(asked).toEqual([{ headers: { authorization: `Bearer ${token}` } }, token]);
   });
 
+  it('may be async and give the key by its promise', async () => {
+    const provider = (async () => Promise.resolve(publicKey)) as unknown as SseJwtKeyProvider;
+    expect(await verifyWith(provider)).toMatchObject({ sub: 'ann' });
+  });
+
   it.each<[string, SseJwtKeyProvider, string]>([
     ['has an error', (_request, _token, done) => done(new Error('too many requests')), 'too many requests'],
     ['has a text for an error', (_request, _token, done) => done('no'), 'the provider of keys failed'],

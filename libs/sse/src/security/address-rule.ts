@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { type SseIpRules } from '../options/sse-request-rules.js';
-import { plainAddress } from './ip-address.js';
+import { plainAddress } from '../transport/ip-address.js';
 import { type RequestRule } from './request-rule.js';
 
 /** Bits of an IPv4-mapped address before the IPv4 address. */

@@ -4,13 +4,13 @@ import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { SseRefusedException } from '../connections/sse-refused.exception.js';
 import { type SseIdentity } from '../options/sse-identity.js';
-import { OnSseOpen } from '../streaming/connection-hooks.js';
-import { clientText } from './client-text.js';
+import { OnSseAdmission } from '../streaming/connection-hooks.js';
+import { clientText } from '../protocol/client-text.js';
 
 /** Streams whose revocation is looked up at once, when an engine that was away is back. */
 const AT_ONCE = 100;
 
-/** Whether somebody may still have a stream: asked when it opens, and anew when it could not be looked up for a while. */
+/** Whether somebody may still have a stream: asked before its handler runs, and anew when it could not be looked up for a while. */
 @Injectable()
 export class IdentityCheck implements OnApplicationShutdown {
   private readonly logger = new Logger('SseSecurity');
@@ -28,7 +28,7 @@ export class IdentityCheck implements OnApplicationShutdown {
   }
 
   /** What is thrown refuses the stream. */
-  @OnSseOpen()
+  @OnSseAdmission()
   async check({ identity }: SseConnection): Promise<void> {
     if (!identity) return;
     if (identity.expiresAt && identity.expiresAt.getTime() <= Date.now()) {

@@ -1,5 +1,5 @@
 import { type SseRequestRules } from '../options/sse-request-rules.js';
-import { clientText } from './client-text.js';
+import { clientText } from '../protocol/client-text.js';
 import { type RequestRule } from './request-rule.js';
 
 type Origins = NonNullable<SseRequestRules['origins']>;

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type HttpExchange } from '../transport/http-exchange.js';
-import { clientText, withoutControls } from './client-text.js';
+import { clientText, withoutControls } from '../protocol/client-text.js';
 
 const logger = new Logger('SseSecurity');
 

@@ -6,7 +6,7 @@ import { type HttpExchange } from '../transport/http-exchange.js';
 import { ConnectRate } from './connect-rate.js';
 import { exchangeOf } from './exchange-of.js';
 import { GuardRefusals } from './guard-refusals.js';
-import { partyOf } from './ip-address.js';
+import { partyOf } from '../transport/ip-address.js';
 
 type Refusal = SseRefusedException | undefined;
 

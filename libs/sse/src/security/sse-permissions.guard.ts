@@ -11,7 +11,8 @@ import { type ResolvedOptions } from '../options/resolved-options.js';
 import { type SseIdentity } from '../options/sse-identity.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { Identification } from '../streaming/identify.js';
-import { clientText } from './client-text.js';
+import { pendingRefusal } from '../streaming/pending-refusals.js';
+import { clientText } from '../protocol/client-text.js';
 import { exchangeOf } from './exchange-of.js';
 import { logRefusal } from './refusal-log.js';
 import { SSE_PERMISSIONS } from './sse-permissions.decorator.js';
@@ -36,6 +37,8 @@ export class SsePermissionsGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const permissions = this.permissionsOf(context);
     if (permissions === undefined) return true;
+    // A guard before has refused it: the opener says so, before the handler runs.
+    if (pendingRefusal(exchangeOf(context).request)) return true;
     const identity = await this.identityOf(context);
     if (!identity) {
       logRefusal(exchangeOf(context), 'it is not known who asks');

@@ -33,8 +33,8 @@ export class TicketAdmission {
     const { path, method } = exchange;
     const lastEventId = decodeLastEventId(exchange.header('last-event-id')) ?? exchange.query('lastEventId');
     const request = { ticket, path, isReconnect: lastEventId !== undefined };
-    if (method === 'HEAD') return this.claims.look(request);
     if (!isStream) return this.claims.redeem(request);
+    if (method === 'HEAD') return this.claims.look(request);
     const claim = await this.claims.claim(request);
     this.live.begin(claim, exchange);
     return claim.record.identity;

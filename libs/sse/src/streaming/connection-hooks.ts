@@ -12,6 +12,7 @@ export type DeadLetterHook = (userId: string, event: EventFields, info: DeadLett
 
 /** Marks hooks, for the explorer that finds them. One method may be both. */
 export const SSE_HOOKS = {
+  admit: 'sse:admit-hook',
   open: 'sse:open-hook',
   close: 'sse:close-hook',
   deadLetter: 'sse:dead-letter-hook',
@@ -51,10 +52,16 @@ export function OnSseDeadLetter(): MethodDecorator {
   return SetMetadata(SSE_HOOKS.deadLetter, true);
 }
 
+/** @internal As `OnSseOpen()`, but before the handler runs: for what needs to know no more than who asks. */
+export function OnSseAdmission(): MethodDecorator {
+  return SetMetadata(SSE_HOOKS.admit, true);
+}
+
 /** The hooks of the application's providers. */
 @Injectable()
 export class ConnectionHooks {
   private readonly logger = new Logger('SseHooks');
+  private readonly admissions: OpenHook[] = [];
   private readonly opens: OpenHook[] = [];
   private readonly closes: CloseHook[] = [];
   private readonly deadLetters: DeadLetterHook[] = [];
@@ -69,8 +76,13 @@ export class ConnectionHooks {
   }
 
   add(kind: HookKind, hook: (...args: unknown[]) => unknown): void {
-    const hooks = { open: this.opens, close: this.closes, deadLetter: this.deadLetters };
+    const hooks = { admit: this.admissions, open: this.opens, close: this.closes, deadLetter: this.deadLetters };
     hooks[kind].push(hook);
+  }
+
+  /** Before the handler runs. The first that throws refuses the stream. */
+  async admit(connection: SseConnection): Promise<void> {
+    for (const hook of this.admissions) await hook(connection);
   }
 
   /** One after the other. The first that throws refuses the stream. */

@@ -1,6 +1,6 @@
 import { type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
 import { type ResolvedOptions } from '../options/resolved-options.js';
-import { type SseIdentity } from '../options/sse-identity.js';
+import { checkedIdentity, type SseIdentity } from '../options/sse-identity.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 
 /** What guards such as Passport's leave on a request. Claims of a JWT are read under their own names (RFC 7519). */
@@ -24,14 +24,21 @@ export class Identification {
   constructor(@Inject(SSE_OPTIONS) private readonly options: ResolvedOptions) {}
 
   identify(context: ExecutionContext): SseIdentity | undefined | Promise<SseIdentity | undefined> {
-    if (this.options.identify) return this.options.identify(context);
+    if (this.options.identify) return this.fromOption(this.options.identify(context));
     return this.fromUser(context.switchToHttp().getRequest<{ user?: RequestUser | null }>().user);
+  }
+
+  private async fromOption(
+    identity: ReturnType<NonNullable<ResolvedOptions['identify']>>,
+  ): Promise<SseIdentity | undefined> {
+    const found = await identity;
+    return found && checkedIdentity(found);
   }
 
   private fromUser(user: RequestUser | null | undefined): SseIdentity | undefined {
     if (!user) return undefined;
     const id = user.userId ?? user.id ?? user.sub;
-    if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint') {
+    if ((typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint') || id === '') {
       this.warnOnce();
       return undefined;
     }
@@ -54,9 +61,13 @@ export class Identification {
   }
 }
 
+/** The furthest that a Date reaches, in milliseconds. */
+const FURTHEST = 8.64e15;
+
 /** A NumericDate counts seconds (RFC 7519, section 2). */
 function dateOf(numericDate: unknown): Date | undefined {
-  return typeof numericDate === 'number' ? new Date(numericDate * 1_000) : undefined;
+  if (typeof numericDate !== 'number' || Number.isNaN(numericDate)) return undefined;
+  return new Date(Math.max(-FURTHEST, Math.min(FURTHEST, numericDate * 1_000)));
 }
 
 function permissionsOf({ permissions, scope }: RequestUser): readonly string[] {

@@ -11,7 +11,7 @@ const NEST_INTERCEPTORS = '__interceptors__';
 type Method = (...args: unknown[]) => unknown;
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-const HOOK_KINDS = ['open', 'close', 'deadLetter'] as const;
+const HOOK_KINDS = ['admit', 'open', 'close', 'deadLetter'] as const;
 
 /** Looks over the application's providers and controllers once, at its start: for hooks, wrong options, and a trap. */
 @Injectable()

@@ -74,6 +74,7 @@ export class StreamOpener {
     if (!connection) return;
     let source: Source | undefined;
     try {
+      await this.hooks.admit(connection);
       const cameAt = this.engine.position;
       source = sourceOf(await handler({ connection, lastEventId }), settings.name);
       const seam = await this.prepare(connection, settings, source, { lastEventId, cameAt });
