@@ -5,7 +5,7 @@ import { RawSocket } from './harness/raw-socket.js';
 import { type TestServer } from './harness/test-server.js';
 import { unique, useServer } from './harness/use-server.js';
 
-const CLIENTS = 300;
+const CLIENTS = 150;
 
 // A4: whatever the way in which connections ended, nothing refers to them afterwards.
 describe.each(ONE_OF_EACH_NEST)('after many connections that were cut ($name)', (target) => {
