@@ -586,16 +586,24 @@ describe('the chat in a browser', () => {
     await others[0]!.dialog.getByText('This tab was replaced by a newer one').waitFor();
   });
 
-  // Each device in one look here: the other look of each is the same page with other colours.
   describe.each([
-    ['laptop', 'light', { viewport: laptop }],
-    ['phone', 'dark', { viewport: phone, hasTouch: true, isMobile: true }],
-  ] as const)('on a %s in a %s look', (device, colorScheme, options) => {
-    it('fits the screen', async () => {
-      const signIn = await newTab(await newBrowser({ ...options, colorScheme }));
+    ['laptop', { viewport: laptop }],
+    ['phone', { viewport: phone, hasTouch: true, isMobile: true }],
+  ])('on a %s', (device, options) => {
+    /** One page in both looks, neither of which may be wider than the screen. */
+    async function look(tab: ChatTab, name: string): Promise<void> {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await tab.page.emulateMedia({ colorScheme });
+        await tab.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-${name}.png` });
+        expect(await overflowsSideways(tab)).toBe(false);
+      }
+    }
+
+    it('fits the screen, in a light look and in a dark one', async () => {
+      const signIn = await newTab(await newBrowser(options));
       await signIn.page.goto(server.url);
       await signIn.page.getByRole('button', { name: 'Come in' }).waitFor();
-      await signIn.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-sign-in.png` });
+      await look(signIn, 'sign-in');
 
       const grace = await person('Grace');
       const ada = await signIn.signIn(server.url, 'Ada');
@@ -613,23 +621,21 @@ describe('the chat in a browser', () => {
       await grace.thread('lobby').click();
       await grace.input.pressSequentially('On');
       await ada.typing.getByText('Grace is typing…').waitFor();
-      await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-messages.png` });
-      expect(await overflowsSideways(ada)).toBe(false);
+      await look(ada, 'messages');
 
       if (device === 'phone') {
         await ada.page.getByRole('button', { name: 'Rooms and conversations' }).click();
-        await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-threads.png` });
+        await look(ada, 'threads');
         await ada.thread('lobby').click();
         await ada.page.getByRole('button', { name: 'People', exact: true }).click();
-        await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-people.png` });
-        expect(await overflowsSideways(ada)).toBe(false);
+        await look(ada, 'people');
         await ada.page.getByRole('button', { name: 'Back to the messages' }).click();
       }
     });
 
-    it('has room for what an admin does', async () => {
-      const ada = await admin('Ada', { ...options, colorScheme });
-      const mallory = await person('Mallory', { ...options, colorScheme });
+    it('has room for what an admin does, in a light look and in a dark one', async () => {
+      const ada = await admin('Ada', options);
+      const mallory = await person('Mallory', options);
       for (const name of ['Grace', 'Edsger']) await person(name);
       await mallory.write('HELLO?! IS ANYBODY HERE?!');
       await ada.bubble('HELLO?! IS ANYBODY HERE?!').waitFor();
@@ -637,21 +643,19 @@ describe('the chat in a browser', () => {
       await ada.personHere('Edsger').waitFor();
       await ada.broadcast('The chat moves to another machine at noon, which takes a minute or two.');
       await mallory.announcement('The chat moves to another machine at noon, which takes a minute or two.').waitFor();
-      await mallory.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-announcement.png` });
-      await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-admin.png` });
-      expect(await overflowsSideways(ada)).toBe(false);
+      await look(mallory, 'announcement');
+      await look(ada, 'admin');
 
       const reason = 'Please do not shout: others are trying to think.';
       await ada.askToKick('Mallory', reason);
-      await ada.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-kick.png` });
+      await look(ada, 'kick');
       await ada.dialog.getByRole('button', { name: 'Remove' }).click();
       await mallory.removed.waitFor();
-      await mallory.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-removed.png` });
-      expect(await overflowsSideways(mallory)).toBe(false);
+      await look(mallory, 'removed');
       await mallory.page.reload();
       await mallory.trySignIn('Mallory', 'please');
       await mallory.page.getByText('This is not the admin password').waitFor();
-      await mallory.page.screenshot({ path: `${screenshots}${device}-${colorScheme}-admin-sign-in.png` });
+      await look(mallory, 'admin-sign-in');
     });
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { channels, SseModule, SseStream } from 'nestjs-event-stream';
+import { channels, SseBroadcaster, SseModule, SseStream } from 'nestjs-event-stream';
 import {
   SseJwtAuthGuard,
   SseJwtModule,
@@ -165,6 +165,35 @@ describe('SseJwtAuthGuard', () => {
     });
     const unknown = await ask(app, { sub: 'bob' });
     expect([unknown.status, unknown.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
+  });
+
+  it('keeps out whom the application knows, and has disconnected, by another id than the token has', async () => {
+    @Injectable()
+    class AccountGuard extends SseJwtAuthGuard {
+      protected override validate({ sub }: SseJwtPayload) {
+        return { id: `account of ${sub}` };
+      }
+    }
+
+    @Controller('jwt')
+    @UseGuards(AccountGuard)
+    class AccountController {
+      @Get('me')
+      me() {
+        return {};
+      }
+    }
+    const app = await start({
+      imports: [SseModule.forRoot(), SseJwtModule.register(HS256)],
+      controllers: [AccountController],
+    });
+    const iat = Math.floor(Date.now() / 1_000) - 60;
+    expect((await ask(app, { sub: 'ann', iat })).status).toBe(200);
+
+    await app.get(SseBroadcaster).disconnect({ user: 'account of ann' });
+
+    expect((await ask(app, { sub: 'ann', iat })).status).toBe(401);
+    expect((await ask(app, { sub: 'bob', iat })).status).toBe(200);
   });
 });
 

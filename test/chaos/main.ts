@@ -20,11 +20,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const sabotage = sabotages.find(({ name }) => name === command.sabotage);
-  const { library = workspaceLibrary, whole } = command;
+  const { library, whole } = command;
   const changes = whole ? [] : (sabotage?.changes ?? []);
   try {
-    const isOwnBuild = changes.length > 0 || command.library !== undefined;
-    const script = isOwnBuild ? await buildWith(library, changes) : application;
+    const isOwnBuild = changes.length > 0 || library !== undefined;
+    const script = isOwnBuild ? await buildWith(library ?? workspaceLibrary, changes) : application;
     if (sabotage && !whole) return (await findOut(sabotage, script, command)) ? 1 : 0;
     return (await playAll(sabotage ? [sabotage.scenario] : drawAll(command), script, command)) ? 0 : 1;
   } finally {

@@ -150,6 +150,20 @@ describe.each(ONE_OF_EACH_NEST)('A stream ticket on two nodes ($name)', (target)
     expect(status).toBe(200);
   });
 
+  it('gets a time to come back also where a guard behind it asks for permissions', async () => {
+    const server = await redis();
+    const line = await link(server);
+    const node = await start(line);
+    const ticket = await issue(node);
+    expect((await node.open('/tickets/permitted', { headers: BROWSER })).status).toBe(401);
+    line.cut();
+
+    const browser = await node.open(`/tickets/permitted?ticket=${ticket}`, { headers: BROWSER });
+
+    expect(browser.status).toBe(200);
+    expect(await browser.text()).toMatch(/^retry: \d+\n\n$/);
+  });
+
   it('stays good when Redis was away while its stream ended', async () => {
     const server = await redis();
     const line = await link(server);
