@@ -1,5 +1,6 @@
 export { SseModule } from './sse.module.js';
 
+export { type SseMonitoringOptions, type SseThreshold, type SseThresholds } from './options/monitoring-options.js';
 export { type OverflowPolicy } from './options/overflow-policy.js';
 export { type SseIdentity } from './options/sse-identity.js';
 export {
@@ -67,6 +68,7 @@ export {
   type ConnectionStats,
   type MembershipChange,
 } from './connections/connection-registry.js';
+export { type DropReason } from './connections/drop-counts.js';
 export { HeartbeatService } from './connections/heartbeat.service.js';
 export { type Audiences } from './connections/audiences.js';
 export { SseConnection, type SseConnectionStats } from './connections/sse-connection.js';
@@ -93,6 +95,13 @@ export { OnSseClose, OnSseDeadLetter, OnSseOpen } from './streaming/connection-h
 export { SseStream } from './streaming/sse-stream.decorator.js';
 export { type SseStreamOptions } from './streaming/sse-stream-options.js';
 export { CurrentConnection, LastEventId, SseSignal } from './streaming/stream-parameters.js';
+
+export { LoadShedding, type SheddingStep } from './monitoring/load-shedding.js';
+export { type LatencySummary, type SseMetricsSnapshot, type SseRates } from './monitoring/metrics-snapshot.js';
+export { type PressureLevel } from './monitoring/pressure-level.js';
+export { type PressureChange, ResourceMonitor, type Watched } from './monitoring/resource-monitor.js';
+export { type ResourcePeak, type ResourceSample } from './monitoring/resource-sample.js';
+export { SseMetrics } from './monitoring/sse-metrics.js';
 
 export { SseConnectRateGuard } from './security/sse-connect-rate.guard.js';
 export { SsePermissions } from './security/sse-permissions.decorator.js';

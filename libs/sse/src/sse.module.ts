@@ -21,6 +21,7 @@ import { PresenceFeed } from './channels/presence-feed.js';
 import { PresenceTracker } from './channels/presence-tracker.js';
 import { QueueAcknowledgements } from './channels/queue-acknowledgements.js';
 import { QueueDrain } from './channels/queue-drain.js';
+import { Resumes } from './channels/resumes.js';
 import { SEAM_SERVICES, type SeamServices } from './channels/seam-services.js';
 import { SseBroadcaster } from './channels/sse-broadcaster.js';
 import { SseNode } from './channels/sse-node.js';
@@ -34,9 +35,16 @@ import { FlushScheduler } from './connections/flush-scheduler.js';
 import { HeartbeatService } from './connections/heartbeat.service.js';
 import { IdleSweep } from './connections/idle-sweep.js';
 import { QueueBudget } from './connections/queue-budget.js';
+import { Shedding } from './connections/shedding.js';
 import { TimerWheel } from './connections/timer-wheel.js';
+import { Traffic } from './connections/traffic.js';
 import { ShutdownWarning } from './lifecycle/shutdown-warning.js';
 import { SseShutdown } from './lifecycle/sse-shutdown.js';
+import { LoadShedding } from './monitoring/load-shedding.js';
+import { Publications } from './monitoring/publications.js';
+import { RateMeter } from './monitoring/rate-meter.js';
+import { ResourceMonitor } from './monitoring/resource-monitor.js';
+import { SseMetrics } from './monitoring/sse-metrics.js';
 import { resolveOptions } from './options/check-options.js';
 import { type ResolvedOptions } from './options/resolved-options.js';
 import { type SseModuleOptions, type SseOptionsFactory } from './options/sse-module-options.js';
@@ -91,7 +99,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     Admission,
     FlushScheduler,
     Linger,
+    Shedding,
     TimerWheel,
+    Traffic,
     {
       provide: QueueBudget,
       inject: [SSE_OPTIONS],
@@ -103,10 +113,21 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     IdleSweep,
     {
       provide: CONNECTION_SERVICES,
-      inject: [FlushScheduler, QueueBudget, Linger, ChannelMembership, ChannelCatchUp, ConnectionRegistry],
+      inject: [
+        FlushScheduler,
+        QueueBudget,
+        Shedding,
+        Traffic,
+        Linger,
+        ChannelMembership,
+        ChannelCatchUp,
+        ConnectionRegistry,
+      ],
       useFactory: (
         scheduler: FlushScheduler,
         budget: QueueBudget,
+        shedding: Shedding,
+        traffic: Traffic,
         linger: Linger,
         subscriber: ChannelMembership,
         catchUp: ChannelCatchUp,
@@ -114,6 +135,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       ): ConnectionServices => ({
         scheduler,
         budget,
+        shedding,
+        traffic,
         linger,
         subscriber,
         catchUp,
@@ -131,9 +154,10 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     DeadLetters,
     QueueAcknowledgements,
     QueueDrain,
+    Resumes,
     {
       provide: SEAM_SERVICES,
-      inject: [ChannelCatchUp, ChannelDebts, ChannelPast, Checkpoints, QueueDrain, EnginePatience],
+      inject: [ChannelCatchUp, ChannelDebts, ChannelPast, Checkpoints, QueueDrain, EnginePatience, Resumes],
       useFactory: (
         catchUp: ChannelCatchUp,
         debts: ChannelDebts,
@@ -141,7 +165,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
         checkpoints: Checkpoints,
         backlog: QueueDrain,
         engine: EnginePatience,
-      ): SeamServices => ({ catchUp, debts, past, checkpoints, backlog, engine }),
+        resumes: Resumes,
+      ): SeamServices => ({ catchUp, debts, past, checkpoints, backlog, engine, resumes }),
     },
 
     ChannelFanOut,
@@ -163,6 +188,12 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     StreamExplorer,
     StreamRoutes,
     StreamOpener,
+
+    LoadShedding,
+    Publications,
+    RateMeter,
+    ResourceMonitor,
+    SseMetrics,
 
     ConnectRate,
     IdentityCheck,
@@ -190,8 +221,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 
     ConnectionRegistry,
     HeartbeatService,
+    LoadShedding,
     MessageQueue,
+    ResourceMonitor,
     SseBroadcaster,
+    SseMetrics,
     SsePresence,
     SseRevocations,
     SseTickets,

@@ -12,6 +12,9 @@ import { QueueAcknowledgements } from './queue-acknowledgements.js';
 /** Takes an event of a channel to everybody on this node who listens: encoded once, however many they are. */
 @Injectable()
 export class ChannelFanOut {
+  /** Events that came to this node, from whichever one. */
+  received = 0;
+
   constructor(
     private readonly registry: ConnectionRegistry,
     private readonly logs: ChannelLogs,
@@ -21,6 +24,7 @@ export class ChannelFanOut {
 
   deliver(message: PassedMessage): void {
     const { channel } = message;
+    this.received++;
     if (this.registry.countByChannel(channel) === 0 && !this.logs.get(channel)) return;
     const event = this.logs.record(message);
     const { frame, except } = event;
@@ -42,6 +46,6 @@ export class ChannelFanOut {
   }
 }
 
-function withoutItsId(message: PassedMessage, { key, expires, priority }: Frame): Frame {
-  return frameOf({ ...message, id: undefined }, { key, expires, priority, isCopy: true });
+function withoutItsId(message: PassedMessage, { key, expires, publishedAt, priority }: Frame): Frame {
+  return frameOf({ ...message, id: undefined }, { key, expires, publishedAt, priority, isCopy: true });
 }

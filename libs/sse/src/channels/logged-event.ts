@@ -27,7 +27,7 @@ export function loggedEvent(message: PassedMessage, now: number): LoggedEvent {
   const expires = ttl === undefined ? undefined : publishedAt + ttl;
   // Keys are a channel's own: the same one on another channel is another thing.
   const keyWithin = key === undefined ? undefined : `${channel}\n${key}`;
-  const frame = frameOf(message, { key: keyWithin, sequence, expires, priority });
+  const frame = frameOf(message, { key: keyWithin, sequence, expires, publishedAt, priority });
   return { frame, sequence, previous, except, queued, weight: frame.bytes + OVERHEAD, publishedAt };
 }
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Admission } from '../connections/admission.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { QueueBudget } from '../connections/queue-budget.js';
+import { Traffic } from '../connections/traffic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { type ChannelMembership } from './channel-membership.js';
 import { NodeCommands } from './node-commands.js';
@@ -43,7 +44,7 @@ describe('NodeCommands', () => {
   let commands: NodeCommands;
   let strangers: Listener[];
   beforeEach(() => {
-    registry = new ConnectionRegistry(new Admission(), new QueueBudget(1_000));
+    registry = new ConnectionRegistry(new Admission(), new QueueBudget(1_000), new Traffic());
     subscribe = jest.fn(() => Promise.resolve());
     flush = jest.fn(() => Promise.resolve());
     const backlog = { flush } as unknown as QueueDrain;

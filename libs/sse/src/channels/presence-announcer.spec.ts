@@ -4,6 +4,7 @@ import { type PresenceEntry } from '../backplane/presence-port.js';
 import { Admission } from '../connections/admission.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { QueueBudget } from '../connections/queue-budget.js';
+import { Traffic } from '../connections/traffic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { TimerWheel } from '../connections/timer-wheel.js';
 import { type Frame } from '../protocol/frame.js';
@@ -21,7 +22,7 @@ describe('PresenceAnnouncer', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     [members, reads, observed] = [[], 0, new Set()];
-    registry = new ConnectionRegistry(new Admission(), new QueueBudget(1_000));
+    registry = new ConnectionRegistry(new Admission(), new QueueBudget(1_000), new Traffic());
     const readMembers = () => {
       reads++;
       return Promise.resolve(members);

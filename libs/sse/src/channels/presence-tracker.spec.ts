@@ -5,6 +5,7 @@ import { type PresenceUpdate } from '../backplane/presence-port.js';
 import { Admission } from '../connections/admission.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { QueueBudget } from '../connections/queue-budget.js';
+import { Traffic } from '../connections/traffic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { TimerWheel } from '../connections/timer-wheel.js';
 import { PresenceTracker } from './presence-tracker.js';
@@ -29,7 +30,7 @@ describe('PresenceTracker', () => {
   function start(grace: number): void {
     calls = [];
     failure = undefined;
-    registry = new ConnectionRegistry(new Admission(), new QueueBudget(1_000));
+    registry = new ConnectionRegistry(new Admission(), new QueueBudget(1_000), new Traffic());
     const updatePresence = (updates: readonly PresenceUpdate[]) => {
       if (failure) return Promise.reject(failure);
       calls.push(updates);

@@ -4,6 +4,7 @@ import { type ChannelDebts } from './channel-debts.js';
 import { type ChannelPast } from './channel-past.js';
 import { type Checkpoints } from './checkpoints.js';
 import { type EnginePatience } from './engine-patience.js';
+import { type Resumes } from './resumes.js';
 
 /** What all seams share. */
 export interface SeamServices {
@@ -13,6 +14,7 @@ export interface SeamServices {
   readonly checkpoints: Checkpoints;
   readonly backlog: Backlog;
   readonly engine: EnginePatience;
+  readonly resumes: Resumes;
 }
 
 /** Injects the {@link SeamServices}. */

@@ -117,7 +117,10 @@ export class Seam {
     this.cursor = reading.position;
     reading.knows({ epoch: services.debts.position.epoch, sequence: this.cursor });
     const lost = await services.engine.persist(connection, () => services.catchUp.cover(connection, reading));
-    if (lost.length === 0) return true;
+    if (lost.length === 0) {
+      services.resumes.resumed++;
+      return true;
+    }
     await this.reset('history', lost);
     return false;
   }
@@ -169,7 +172,8 @@ export class Seam {
    */
   private async reset(reason: ResetReason, channels: string[]): Promise<boolean> {
     const { connection, reading, services } = this;
-    const { catchUp, debts, engine, backlog } = services;
+    const { catchUp, debts, engine, backlog, resumes } = services;
+    resumes.reset++;
     const { past } = this.plan.subscription;
     const before = debts.position;
     const isAwaited = this.isPlain && (await engine.persist(connection, () => backlog.waitsFor(connection)));

@@ -31,6 +31,9 @@ import { type PublishOptions, refuseOption } from './publish-options.js';
  */
 @Injectable()
 export class SseBroadcaster {
+  /** @internal Events that the engine has taken from this node. */
+  published = 0;
+
   /** @internal */
   constructor(
     @Inject(BACKPLANE) private readonly backplane: Backplane,
@@ -124,8 +127,10 @@ export class SseBroadcaster {
     await this.command({ name: 'identity', userId, identity });
   }
 
-  private publish(channel: string, event: SseEvent, options: PublishOptions = {}): Promise<Published> {
-    return this.backplane.publish(this.encoder.message(channel, event, options), options);
+  private async publish(channel: string, event: SseEvent, options: PublishOptions = {}): Promise<Published> {
+    const published = await this.backplane.publish(this.encoder.message(channel, event, options), options);
+    this.published++;
+    return published;
   }
 
   /** Only the node of a connection can do something with it. */

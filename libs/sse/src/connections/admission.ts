@@ -90,6 +90,12 @@ export class Place implements Applicant {
   }
 }
 
+/** Why nobody is let in. */
+interface Closure {
+  readonly message: string;
+  readonly retryAfter: () => number;
+}
+
 /** Lets connections in, or not. Others close it: it does not ask why. */
 @Injectable()
 export class Admission {
@@ -97,17 +103,26 @@ export class Admission {
   refused = 0;
   /** Those of whom it is not known yet who they are: they have no place, and must not outlast the application. */
   readonly knocking = new Set<RawResponse>();
-  private closedFor: { message: string; retryAfter: () => number } | undefined;
+  private readonly closures: Closure[] = [];
 
-  /** From now on everybody is refused with 503 and told to come back after `retryAfter()` milliseconds. */
-  close(message: string, retryAfter: () => number): void {
-    this.closedFor = { message, retryAfter };
+  /**
+   * From now on everybody is refused with 503 and told to come back after `retryAfter()` milliseconds, until what it
+   * returns is called. The first who closes it is the one who says why.
+   */
+  close(message: string, retryAfter: () => number): () => void {
+    const closure = { message, retryAfter };
+    this.closures.push(closure);
+    return () => {
+      const index = this.closures.indexOf(closure);
+      if (index >= 0) this.closures.splice(index, 1);
+    };
   }
 
   /** @throws SseRefusedException if nobody is let in at the moment; asked again for who was let in before */
   checkOpen(): void {
-    if (!this.closedFor) return;
-    const { message, retryAfter } = this.closedFor;
+    const [closure] = this.closures;
+    if (!closure) return;
+    const { message, retryAfter } = closure;
     throw new SseRefusedException('SSE_CLOSED_FOR_NEW', 503, message, retryAfter());
   }
 

@@ -3,6 +3,8 @@ import { ChannelReading } from './channel-reading.js';
 import { FlushScheduler } from './flush-scheduler.js';
 import { Outbox } from './outbox.js';
 import { QueueBudget } from './queue-budget.js';
+import { Shedding } from './shedding.js';
+import { Traffic } from './traffic.js';
 
 const owner = { overflowed: () => undefined, unwritable: () => undefined, drained: () => undefined, tell: () => [] };
 
@@ -10,7 +12,12 @@ describe('ChannelReading', () => {
   let outbox: Outbox;
   let reading: ChannelReading;
   beforeEach(() => {
-    const services = { scheduler: new FlushScheduler(), budget: new QueueBudget(1_000) };
+    const services = {
+      scheduler: new FlushScheduler(),
+      budget: new QueueBudget(1_000),
+      shedding: new Shedding(),
+      traffic: new Traffic(),
+    };
     outbox = new Outbox(
       owner,
       { queue: { maxEvents: 8, maxBytes: 1_000, maxTotalBytes: 0 }, overflow: 'catch-up' },

@@ -4,6 +4,7 @@ import { type SseIdentity } from '../options/sse-identity.js';
 import { Admission } from './admission.js';
 import { type CloseReason, noClosures } from './close-reason.js';
 import { QueueBudget } from './queue-budget.js';
+import { Traffic } from './traffic.js';
 import { type SseConnection } from './sse-connection.js';
 
 /** This node's counts, see {@link ConnectionRegistry.stats}. */
@@ -20,7 +21,7 @@ export interface ConnectionStats {
   readonly users: number;
   /** Channels with a listener, those of audiences included. */
   readonly channels: number;
-  /** Events that were left out since a client read too slowly. */
+  /** Events that were left out, for whatever reason. */
   readonly dropped: number;
   /** Bytes that wait for slow clients. */
   readonly queuedBytes: number;
@@ -71,6 +72,7 @@ export class ConnectionRegistry {
   constructor(
     private readonly admission: Admission,
     private readonly budget: QueueBudget,
+    private readonly traffic: Traffic,
   ) {}
 
   /** Connections as they open. */
@@ -97,7 +99,7 @@ export class ConnectionRegistry {
       peak: this.peak,
       users: this.users.size,
       channels: this.channels.size,
-      dropped: this.budget.dropped,
+      dropped: this.traffic.dropped,
       queuedBytes: this.budget.bytes,
       closed: { ...this.closedBy },
     };

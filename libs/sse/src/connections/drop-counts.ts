@@ -7,6 +7,11 @@ import { type Frame } from '../protocol/frame.js';
  */
 export type DropReason = 'overflow' | 'expired' | 'replaced' | 'shed' | 'undelivered';
 
+/** Nothing was left out yet, for any reason. */
+export function noDrops(): Record<DropReason, number> {
+  return { overflow: 0, expired: 0, replaced: 0, shed: 0, undelivered: 0 };
+}
+
 /** What a client is still to be told of: events that it did not get, by the reason. */
 export class DropCounts {
   private readonly counts = new Map<DropReason, number>();

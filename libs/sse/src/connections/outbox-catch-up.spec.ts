@@ -8,6 +8,8 @@ import { type DropCounts, type DropReason } from './drop-counts.js';
 import { FlushScheduler } from './flush-scheduler.js';
 import { Outbox } from './outbox.js';
 import { QueueBudget } from './queue-budget.js';
+import { Shedding } from './shedding.js';
+import { Traffic } from './traffic.js';
 
 /** A client that reads when it is told to, and an outbox behind which there is a history. */
 class Bench {
@@ -25,7 +27,12 @@ class Bench {
     maxBytes = 100_000,
     fallsBehindAt = 4,
   }: { policy?: OverflowPolicy; maxEvents?: number; maxBytes?: number; fallsBehindAt?: number } = {}) {
-    const services = { scheduler: new FlushScheduler(), budget: this.budget };
+    const services = {
+      scheduler: new FlushScheduler(),
+      budget: this.budget,
+      shedding: new Shedding(),
+      traffic: new Traffic(),
+    };
     const owner = {
       overflowed: () => undefined,
       unwritable: () => undefined,

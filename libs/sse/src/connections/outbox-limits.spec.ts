@@ -7,6 +7,8 @@ import { type ResponseWriter } from '../transport/response-writer.js';
 import { FlushScheduler } from './flush-scheduler.js';
 import { Outbox } from './outbox.js';
 import { QueueBudget } from './queue-budget.js';
+import { Shedding } from './shedding.js';
+import { Traffic } from './traffic.js';
 
 describe('the limits of an Outbox', () => {
   let scheduler: FlushScheduler;
@@ -20,7 +22,11 @@ describe('the limits of an Outbox', () => {
 
   function outbox(limits: { maxEvents?: number; maxBytes?: number } = {}, policy: OverflowPolicy = 'drop-oldest') {
     const settings = { maxEvents: 1_000, maxBytes: 1_000_000, maxTotalBytes: 0, ...limits };
-    return new Outbox(owner, { queue: settings, overflow: policy }, { scheduler, budget });
+    return new Outbox(
+      owner,
+      { queue: settings, overflow: policy },
+      { scheduler, budget, shedding: new Shedding(), traffic: new Traffic() },
+    );
   }
 
   /** A client that does not read, or one whose response fails at each write. */

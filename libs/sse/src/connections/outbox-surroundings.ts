@@ -4,6 +4,8 @@ import { type Frame } from '../protocol/frame.js';
 import { type DropCounts } from './drop-counts.js';
 import { type FlushScheduler } from './flush-scheduler.js';
 import { type QueueBudget } from './queue-budget.js';
+import { type Shedding } from './shedding.js';
+import { type Traffic } from './traffic.js';
 
 /** What an outbox tells its connection. */
 export interface OutboxOwner {
@@ -27,4 +29,6 @@ export interface OutboxSettings {
 export interface OutboxServices {
   readonly scheduler: FlushScheduler;
   readonly budget: QueueBudget;
+  readonly shedding: Shedding;
+  readonly traffic: Traffic;
 }

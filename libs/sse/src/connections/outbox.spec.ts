@@ -5,6 +5,8 @@ import { type DropCounts } from './drop-counts.js';
 import { FlushScheduler } from './flush-scheduler.js';
 import { Outbox } from './outbox.js';
 import { QueueBudget } from './queue-budget.js';
+import { Shedding } from './shedding.js';
+import { Traffic } from './traffic.js';
 
 /** The end of a response whose client reads only when it is told to. */
 class Client {
@@ -42,11 +44,13 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 describe('Outbox', () => {
   let client: Client;
   let budget: QueueBudget;
+  let traffic: Traffic;
   let overflows: number;
   let told: [string, number][];
   beforeEach(() => {
     client = new Client();
     budget = new QueueBudget(1_000_000);
+    traffic = new Traffic();
     overflows = 0;
     told = [];
   });
@@ -58,7 +62,7 @@ describe('Outbox', () => {
       drained: () => {},
       tell: (dropped: DropCounts) => ((told = [...dropped]), []),
     };
-    const services = { scheduler: new FlushScheduler(), budget };
+    const services = { scheduler: new FlushScheduler(), budget, shedding: new Shedding(), traffic };
     const box = new Outbox(
       owner,
       { queue: { maxEvents: 4, maxBytes: 1_000, maxTotalBytes: 0, ...limits }, overflow: policy },
@@ -106,7 +110,7 @@ describe('Outbox', () => {
     client.resume();
     expect(client.read).toEqual(['stall', ...kept]);
     expect(box.dropped).toBe(2);
-    expect(budget.dropped).toBe(2);
+    expect(traffic.dropped).toBe(2);
     expect(told).toEqual([['overflow', 2]]);
   });
 

@@ -7,6 +7,7 @@ import { FrameQueue } from './frame-queue.js';
 import { monotonicNow } from './monotonic.js';
 import { type OutboxOwner, type OutboxServices, type OutboxSettings } from './outbox-surroundings.js';
 import { isFull, sacrificeFor } from './overflow.js';
+import { type Traffic } from './traffic.js';
 
 const logger = new Logger('SseConnection');
 
@@ -67,6 +68,11 @@ export class Outbox {
     return this.queue.size;
   }
 
+  /** The bytes of those. */
+  get queuedBytes(): number {
+    return this.queue.bytes;
+  }
+
   /** Whether a source that can be paused should go on. */
   get hasRoom(): boolean {
     return !this.waitsForDrain && this.thisTick < READ_AHEAD;
@@ -91,6 +97,10 @@ export class Outbox {
 
   push(frame: Frame, isAhead = false): void {
     if (this.closed || !this.advance(frame)) return;
+    if (this.services.shedding.lowPriority && frame.priority === 'low') {
+      this.noteDropped('shed');
+      return;
+    }
     const outdated = frame.key === undefined ? undefined : this.queue.removeKey(frame.key);
     if (this.queue.size > 0 && !isAhead && this.isFull(frame) && !this.makeRoom(frame)) {
       // The newer one has no room: then the older one is better than none.
@@ -168,10 +178,15 @@ export class Outbox {
 
   /** Counts an event that this client does not get, to be told of it. */
   countDropped(reason: DropReason): void {
-    this.dropped++;
-    this.services.budget.dropped++;
-    (this.untold ??= new DropCounts()).add(reason);
+    this.noteDropped(reason);
     this.schedule();
+  }
+
+  /** The client is told with the next thing that it gets: to shed an event must not cost a write. */
+  private noteDropped(reason: DropReason): void {
+    this.dropped++;
+    this.services.traffic.droppedBy[reason]++;
+    (this.untold ??= new DropCounts()).add(reason);
   }
 
   /** Whether a frame is to be taken; if it is a recorded one, it is the last of them from now on. */
@@ -243,8 +258,10 @@ export class Outbox {
       return false;
     }
     if (frame.sequence > 0) this.told = frame.sequence;
-    this.events++;
-    this.bytes += frame.bytes;
+    const { traffic } = this.services;
+    this.countWritten(frame, traffic);
+    // What is read from the history was published long ago, for others.
+    if (frame.publishedAt > 0 && !this.isBehind) traffic.latency.record(now - frame.publishedAt);
     if (frame.id !== undefined) this.cursor = frame.id;
     return true;
   }
@@ -253,10 +270,16 @@ export class Outbox {
     const { untold } = this;
     this.untold = undefined;
     for (const frame of untold ? this.owner.tell(untold) : []) {
-      this.events++;
-      this.bytes += frame.bytes;
+      this.countWritten(frame, this.services.traffic);
       writer.write(frame);
     }
+  }
+
+  private countWritten({ bytes }: Frame, traffic: Traffic): void {
+    this.events++;
+    this.bytes += bytes;
+    traffic.events++;
+    traffic.bytes += bytes;
   }
 
   private keepsUp(writer: ResponseWriter): boolean {

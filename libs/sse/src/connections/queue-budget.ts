@@ -4,10 +4,8 @@ import { type Frame } from '../protocol/frame.js';
 export class QueueBudget {
   /** Bytes that wait now. */
   bytes = 0;
-  /** Events that were left out because a queue was full. */
-  dropped = 0;
 
-  constructor(private readonly maxTotalBytes: number) {}
+  constructor(readonly maxTotalBytes: number) {}
 
   get isExceeded(): boolean {
     return this.bytes > this.maxTotalBytes;

@@ -129,6 +129,16 @@ export class SseConnection {
     return { events, bytes, dropped, queued: size };
   }
 
+  /** @internal Events that wait. */
+  get queued(): number {
+    return this.outbox.size;
+  }
+
+  /** @internal Bytes that this process holds for the client: in the queue, and handed to a socket that does not take them. */
+  get heldBytes(): number {
+    return this.outbox.queuedBytes + (this.writer?.unflushedBytes ?? 0);
+  }
+
   /** It has ended: nothing that is sent to it goes anywhere. */
   get isClosed(): boolean {
     return this.phase === 'closed';
@@ -149,7 +159,7 @@ export class SseConnection {
       this.hasOwnIds = true;
       if (this.reading) throw idsBelongToBackplane();
     }
-    const frame = this.settings.encoder.encode(event);
+    const frame = this.settings.encoder.encode(event, monotonicNow());
     if (this.isClosed) return false;
     // What is sent before the stream opens waits for that, and says nothing of the client.
     this.outbox.push(frame, this.phase === 'opening');

@@ -1,4 +1,5 @@
 import { type z } from 'zod';
+import { checkMonitoring } from './check-monitoring.js';
 import { optionsSchema } from './options-schema.js';
 import { checkQueue } from './queue-and-history.js';
 import { given, type ResolvedOptions, withDefaults } from './resolved-options.js';
@@ -14,6 +15,7 @@ export function resolveOptions(options: SseModuleOptions = {}): ResolvedOptions 
   checkShape(optionsSchema, options, '');
   const resolved = withDefaults(options);
   checkTogether(resolved, '');
+  checkMonitoring(resolved.monitoring);
   checkQueue({ overflow: 'catch-up', ...given(options.queue) }, resolved.history, '');
   return resolved;
 }

@@ -44,6 +44,15 @@ export const historySchema = z.union(
 
 export const serializerSchema = aFunction<(data: unknown) => string>('(data) => string');
 
+const flag = z.boolean({ error: 'use true or false' });
+
+const THRESHOLD = 'use { elevated, critical } with numbers above 0, or null for none';
+const level = z.number({ error: THRESHOLD }).positive(THRESHOLD);
+const threshold = z.strictObject({ elevated: level, critical: level }, { error: thresholdError }).partial().nullable();
+function thresholdError(issue: { code?: string }): string | undefined {
+  return issue.code === 'unrecognized_keys' ? undefined : THRESHOLD;
+}
+
 const PERMISSIONS = 'use a list of names of permissions';
 
 /** The shape of the module's options. What goes beyond the shape is in `check-options.ts`. */
@@ -81,10 +90,28 @@ export const optionsSchema = group({
   tickets: group({
     ttl: time(1),
     reconnect: time(0),
-    oneUse: z.boolean({ error: 'use true or false' }),
+    oneUse: flag,
   }),
   tokens: group({ maxLife: whole(1) }),
-  shutdown: group({ timeout: time(0), reconnectSpread: time(0) }),
+  monitoring: group({
+    interval: time(1),
+    thresholds: group({
+      connections: threshold,
+      memory: threshold,
+      cpu: threshold,
+      publishes: threshold,
+      eventLoopDelay: threshold,
+      queues: threshold,
+    }),
+    degrade: flag,
+    closeSlowest: flag,
+  }),
+  shutdown: group({
+    timeout: time(0),
+    readinessDelay: time(0),
+    reconnectSpread: time(0),
+    maxReconnectsPerSecond: wholeOrNull('no limit'),
+  }),
   serializer: serializerSchema,
   maxEventBytes: whole(1),
 });

@@ -1,4 +1,5 @@
 import { type SseSerializer } from '../protocol/event-encoder.js';
+import { type MonitoringSettings, monitoringWithDefaults } from './monitoring-options.js';
 import { type OverflowPolicy } from './overflow-policy.js';
 import {
   type SseConnectionOptions,
@@ -34,6 +35,7 @@ export interface ResolvedOptions
   readonly permissions: Required<SsePermissionOptions>;
   readonly tickets: Required<SseTicketOptions>;
   readonly tokens: Required<SseTokenOptions>;
+  readonly monitoring: MonitoringSettings;
   readonly shutdown: Required<SseShutdownOptions>;
   readonly serializer: SseSerializer;
   readonly maxEventBytes: number;
@@ -68,12 +70,18 @@ const MESSAGE_QUEUE: Required<SseMessageQueueOptions> = {
 };
 const TICKETS: Required<SseTicketOptions> = { ttl: 30_000, reconnect: 300_000, oneUse: false };
 const TOKENS: Required<SseTokenOptions> = { maxLife: 2_592_000_000 };
-const SHUTDOWN: Required<SseShutdownOptions> = { timeout: 10_000, reconnectSpread: 5_000 };
+const SHUTDOWN: Required<SseShutdownOptions> = {
+  timeout: 10_000,
+  readinessDelay: 0,
+  reconnectSpread: 5_000,
+  maxReconnectsPerSecond: null,
+};
 
 /** Fills in the defaults of options that were checked. */
 export function withDefaults(options: SseModuleOptions): ResolvedOptions {
+  const connections = { ...CONNECTIONS, ...given(options.connections) };
   return {
-    connections: { ...CONNECTIONS, ...given(options.connections) },
+    connections,
     heartbeat: heartbeatWithDefaults(options.heartbeat),
     queue: { ...QUEUE, ...given(options.queue) },
     history: options.history === false ? NO_HISTORY : { ...HISTORY, ...given(options.history) },
@@ -87,6 +95,7 @@ export function withDefaults(options: SseModuleOptions): ResolvedOptions {
     security: options.security ?? {},
     tickets: { ...TICKETS, ...given(options.tickets) },
     tokens: { ...TOKENS, ...given(options.tokens) },
+    monitoring: monitoringWithDefaults(options.monitoring, connections.max),
     shutdown: { ...SHUTDOWN, ...given(options.shutdown) },
     serializer: options.serializer ?? JSON.stringify,
     maxEventBytes: options.maxEventBytes ?? 262_144,

@@ -1,6 +1,7 @@
 import { type ExecutionContext } from '@nestjs/common';
 import { type Backplane, type BackplaneFactory } from '../backplane/backplane.js';
 import { type SseSerializer } from '../protocol/event-encoder.js';
+import { type SseMonitoringOptions } from './monitoring-options.js';
 import { type OverflowPolicy } from './overflow-policy.js';
 import { type SseIdentity } from './sse-identity.js';
 import { type SseRequestRules } from './sse-request-rules.js';
@@ -54,6 +55,8 @@ export interface SseModuleOptions {
   tickets?: SseTicketOptions;
   /** Facts about the application's tokens that the streams need. */
   tokens?: SseTokenOptions;
+  /** How the process is watched, and what is done under pressure. */
+  monitoring?: SseMonitoringOptions;
   /** What happens to open streams when the application closes. */
   shutdown?: SseShutdownOptions;
   /**
@@ -189,10 +192,20 @@ export interface SseTokenOptions {
 
 /** See {@link SseModuleOptions.shutdown}. */
 export interface SseShutdownOptions {
-  /** Streams that are not closed after this time are cut. Default: 10,000. */
+  /** Streams that are not closed after this time are cut; it begins after `readinessDelay`. Default: 10,000. */
   timeout?: number;
-  /** Clients are told to come back at random times over this span. Default: 5,000. */
+  /**
+   * So long, after readiness has gone down, clients are let in and served as before, so that a load balancer learns to send
+   * them elsewhere. Default: 0.
+   */
+  readinessDelay?: number;
+  /** Clients are told to come back over at least this span. Default: 5,000. */
   reconnectSpread?: number;
+  /**
+   * No more clients are told to come back within one second, and they are told so in waves: for the nodes that take them.
+   * Default: `null`, all are told at once, to come back within `reconnectSpread`.
+   */
+  maxReconnectsPerSecond?: number | null;
 }
 
 /** What an application may provide with `forRootAsync({ useClass | useExisting })`. */

@@ -38,9 +38,9 @@ export class EventEncoder {
   }
 
   /** One of the application's events, ready to be sent. */
-  encode(event: SseEvent): Frame {
+  encode(event: SseEvent, publishedAt?: number): Frame {
     const fields = this.serialise(event);
-    return frameOf(fields);
+    return frameOf(fields, { publishedAt });
   }
 
   private text(data: unknown): string {

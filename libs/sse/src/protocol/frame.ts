@@ -14,6 +14,8 @@ export interface FrameTraits {
   readonly isCopy?: boolean;
   /** From then on, by the monotonic clock, it is not to be sent any more. */
   readonly expires?: number;
+  /** When it was published, by the monotonic clock. */
+  readonly publishedAt?: number;
   /** What is shed first, and what is flushed at once. */
   readonly priority?: FramePriority;
 }
@@ -39,6 +41,8 @@ export class Frame {
   readonly sequence: number;
   /** `Infinity` for what does not expire. */
   readonly expires: number;
+  /** 0 for what nobody published, such as a heartbeat. */
+  readonly publishedAt: number;
   readonly priority: FramePriority;
   readonly isCopy: boolean;
   /** In how many queues it waits: the memory of a shared frame counts once. Kept by the queues' budget. */
@@ -56,6 +60,7 @@ export class Frame {
     this.key = traits.key;
     this.sequence = traits.sequence ?? 0;
     this.expires = traits.expires ?? Infinity;
+    this.publishedAt = traits.publishedAt ?? 0;
     this.priority = traits.priority ?? 'normal';
     this.isCopy = traits.isCopy ?? false;
   }

@@ -1,4 +1,5 @@
 import { type FlushScheduler } from '../connections/flush-scheduler.js';
+import { monotonicNow } from '../connections/monotonic.js';
 import { type EventEncoder } from '../protocol/event-encoder.js';
 import { type Frame } from '../protocol/frame.js';
 import { toSseEvent } from '../protocol/sse-event.js';
@@ -27,7 +28,7 @@ export class EmissionCache {
 
   encode(value: unknown, taker: EmissionTaker): Frame {
     if (!this.frame || value !== this.value || taker.lastEmission === this.emission) {
-      this.frame = this.encoder.encode(toSseEvent(value));
+      this.frame = this.encoder.encode(toSseEvent(value), monotonicNow());
       this.value = value;
       this.emission++;
       if (!this.forgetsAtTickEnd) {

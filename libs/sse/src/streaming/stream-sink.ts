@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { type Ending } from '../connections/farewell.js';
 import { jitter } from '../connections/jitter.js';
+import { monotonicNow } from '../connections/monotonic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { errorStack, errorText } from '../protocol/error-text.js';
 import { frameOf } from '../protocol/event-encoder.js';
@@ -83,6 +84,6 @@ export class StreamSink implements EmissionTaker, Sink {
   private nextBytes(bytes: Uint8Array): void {
     this.decoder ??= new TextDecoder();
     const text = this.decoder.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { stream: true });
-    if (text !== '') this.connection.deliver(this.settings.encoder.encode({ data: text }));
+    if (text !== '') this.connection.deliver(this.settings.encoder.encode({ data: text }, monotonicNow()));
   }
 }

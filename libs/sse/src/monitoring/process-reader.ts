@@ -1,0 +1,69 @@
+import { availableParallelism, loadavg, totalmem } from 'node:os';
+import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import { type ResourceSample } from './resource-sample.js';
+
+/** How often the delay of the event loop is measured, in milliseconds: twice under the least delay that matters. */
+const RESOLUTION = 20;
+const NANOSECONDS = 1e6;
+const MICROSECONDS = 1e3;
+
+type ProcessSample = Omit<ResourceSample, 'at' | 'connections' | 'publishes' | 'queues'>;
+
+/** Reads what the operating system and Node know of this process. What has a duration goes from one reading to the next. */
+export class ProcessReader {
+  private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION });
+  private readonly memoryLimit = memoryLimit();
+  private cpuBefore = process.cpuUsage();
+  private utilizationBefore = performance.eventLoopUtilization();
+  private at = performance.now();
+
+  /** Begins to measure the event loop, which wakes the process every 20 ms. */
+  start(): void {
+    this.delay.enable();
+  }
+
+  stop(): void {
+    this.delay.disable();
+  }
+
+  read(): ProcessSample {
+    const now = performance.now();
+    const { user, system } = process.cpuUsage(this.cpuBefore);
+    const utilization = performance.eventLoopUtilization(this.utilizationBefore);
+    const { rss, heapUsed } = process.memoryUsage();
+    const sample = {
+      cpu: now > this.at ? percent((user + system) / MICROSECONDS, now - this.at) : 0,
+      cores: availableParallelism(),
+      rss,
+      memoryLimit: this.memoryLimit,
+      memory: percent(rss, this.memoryLimit),
+      heapUsed,
+      heapLimit: getHeapStatistics().heap_size_limit,
+      loadAverage: loadavg()[0] ?? 0,
+      eventLoopDelay: late(this.delay.percentile(99)),
+      eventLoopDelayMax: late(this.delay.max),
+      eventLoopUtilization: percent(utilization.utilization, 1),
+    };
+    this.at = now;
+    this.cpuBefore = process.cpuUsage();
+    this.utilizationBefore = performance.eventLoopUtilization();
+    this.delay.reset();
+    return sample;
+  }
+}
+
+/** What Node measures is the time between two looks, of which the resolution was waited for. */
+function late(nanoseconds: number): number {
+  return Math.max(0, Math.round((nanoseconds / NANOSECONDS - RESOLUTION) * 10) / 10);
+}
+
+function percent(part: number, whole: number): number {
+  return Math.round((part / whole) * 1_000) / 10;
+}
+
+/** A cgroup without a limit says so by a number beyond all memory. */
+function memoryLimit(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 && limit < totalmem() ? limit : totalmem();
+}
