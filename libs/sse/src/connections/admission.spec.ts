@@ -89,4 +89,17 @@ describe('Admission', () => {
     const refusal = refusalOf(() => reserve(anna));
     expect([refusal.code, refusal.getStatus(), refusal.retryAfter]).toEqual(['SSE_CLOSED_FOR_NEW', 503, 7]);
   });
+
+  it('is open again when all who have closed it say so, and says why the first of them did', () => {
+    const first = admission.close('Overloaded.', () => 1);
+    const second = admission.close('Closing.', () => 2);
+    expect(refusalOf(() => reserve(anna)).message).toBe('Overloaded.');
+
+    first();
+    first();
+    expect(refusalOf(() => reserve(anna)).message).toBe('Closing.');
+    second();
+
+    expect(() => reserve(anna)).not.toThrow();
+  });
 });

@@ -1,6 +1,7 @@
 import { type BackplaneHealth } from '../backplane/backplane.js';
 import { type ConnectionStats } from '../connections/connection-registry.js';
 import { type DropReason } from '../connections/drop-counts.js';
+import { type SseThreshold } from '../options/monitoring-options.js';
 import { type SheddingStep } from './load-shedding.js';
 import { type PressureLevel } from './pressure-level.js';
 import { type Watched } from './resource-monitor.js';
@@ -106,6 +107,15 @@ export interface SseMetricsSnapshot {
   readonly level: PressureLevel;
   /** The level of each. */
   readonly levels: Readonly<Record<Watched, PressureLevel>>;
+  /** See {@link ResourceMonitor.thresholds}. */
+  readonly thresholds: Readonly<Record<Watched, Required<SseThreshold> | null>>;
+  /** The options that bound this node. */
+  readonly limits: {
+    /** `connections.max`. */
+    readonly connections: number | null;
+    /** `queue.maxTotalBytes`. */
+    readonly queuedBytes: number;
+  };
   /** See {@link LoadShedding}. */
   readonly shedding: SheddingStep;
   /** Whether the engine behind the backplane answers. */

@@ -14,6 +14,7 @@ type ProcessSample = Omit<ResourceSample, 'at' | 'connections' | 'publishes' | '
 export class ProcessReader {
   private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION });
   private readonly memoryLimit = memoryLimit();
+  private delayBefore = { eventLoopDelay: 0, eventLoopDelayMax: 0 };
   private cpuBefore = process.cpuUsage();
   private utilizationBefore = performance.eventLoopUtilization();
   private at = performance.now();
@@ -41,15 +42,25 @@ export class ProcessReader {
       heapUsed,
       heapLimit: getHeapStatistics().heap_size_limit,
       loadAverage: loadavg()[0] ?? 0,
-      eventLoopDelay: late(this.delay.percentile(99)),
-      eventLoopDelayMax: late(this.delay.max),
+      ...this.readDelay(),
       eventLoopUtilization: percent(utilization.utilization, 1),
     };
     this.at = now;
     this.cpuBefore = process.cpuUsage();
     this.utilizationBefore = performance.eventLoopUtilization();
-    this.delay.reset();
     return sample;
+  }
+
+  /**
+   * A histogram that was reset measures from its next tick on: a loop that is blocked from one look to the next has none in
+   * between. It is as late as it was then, and not reset, or it would never be seen.
+   */
+  private readDelay(): typeof this.delayBefore {
+    const { delay } = this;
+    if (delay.count === 0) return this.delayBefore;
+    this.delayBefore = { eventLoopDelay: late(delay.percentile(99)), eventLoopDelayMax: late(delay.max) };
+    delay.reset();
+    return this.delayBefore;
   }
 }
 

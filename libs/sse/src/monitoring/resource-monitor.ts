@@ -3,7 +3,7 @@ import { BehaviorSubject, distinctUntilChanged, type Observable, Subject } from 
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { monotonicNow } from '../connections/monotonic.js';
 import { QueueBudget } from '../connections/queue-budget.js';
-import { type SseThresholds } from '../options/monitoring-options.js';
+import { type SseThreshold, type SseThresholds } from '../options/monitoring-options.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { highest, isHigher, type PressureLevel } from './pressure-level.js';
@@ -100,6 +100,11 @@ export class ResourceMonitor implements OnApplicationBootstrap, OnApplicationShu
   get standing(): Readonly<Record<Watched, PressureLevel>> {
     const entries = [...this.watches].map(([name, { level }]) => [name, level]);
     return Object.fromEntries(entries) as Record<Watched, PressureLevel>;
+  }
+
+  /** From where on each is elevated, and critical; `null` for what is not watched. */
+  get thresholds(): Readonly<Record<Watched, Required<SseThreshold> | null>> {
+    return this.options.monitoring.thresholds;
   }
 
   /** @internal The highest level of that by which the process goes down: what load is shed for. */

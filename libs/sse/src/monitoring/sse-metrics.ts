@@ -10,6 +10,8 @@ import { LATENCY_BUCKETS } from '../connections/latency-histogram.js';
 import { monotonicNow } from '../connections/monotonic.js';
 import { QueueBudget } from '../connections/queue-budget.js';
 import { Traffic } from '../connections/traffic.js';
+import { type ResolvedOptions } from '../options/resolved-options.js';
+import { SSE_OPTIONS } from '../options/tokens.js';
 import { LoadShedding } from './load-shedding.js';
 import { type LatencySummary, type SseMetricsSnapshot } from './metrics-snapshot.js';
 import { Publications } from './publications.js';
@@ -31,6 +33,7 @@ export class SseMetrics {
 
   /** @internal */
   constructor(
+    @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(BACKPLANE) private readonly backplane: Backplane,
     private readonly node: SseNode,
     private readonly registry: ConnectionRegistry,
@@ -70,6 +73,8 @@ export class SseMetrics {
       peak: monitor.peak,
       level: monitor.level,
       levels: monitor.standing,
+      thresholds: monitor.thresholds,
+      limits: { connections: this.options.connections.max, queuedBytes: this.budget.maxTotalBytes },
       shedding: this.shedding.step,
       backplane: this.backplane.health,
     };

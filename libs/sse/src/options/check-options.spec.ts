@@ -24,6 +24,16 @@ describe('resolveOptions', () => {
     });
   });
 
+  it('measures the threshold of connections by their maximum, unless it is chosen', () => {
+    const thresholdOf = (max: number | null, connections?: { elevated: number }) =>
+      resolveOptions({ connections: { max }, monitoring: { thresholds: { connections } } }).monitoring.thresholds
+        .connections;
+
+    expect(thresholdOf(1_000)).toEqual({ elevated: 700, critical: 900 });
+    expect(thresholdOf(null)).toEqual({ elevated: 5_000, critical: 8_000 });
+    expect(thresholdOf(1_000, { elevated: 10 })).toEqual({ elevated: 10, critical: 900 });
+  });
+
   it('takes undefined for not set, and null and false for off', () => {
     const { connections, heartbeat } = resolveOptions({
       connections: { max: undefined, idleTimeout: null },
@@ -45,6 +55,15 @@ describe('resolveOptions', () => {
     ['heartbeat.event', { heartbeat: { event: 'sse:x' } }, 'does not begin with sse:', 'sse:x'],
     ['heartbeat', { heartbeat: true }, '{ interval, event } or false', true],
     ['queue.overflow', { queue: { overflow: 'drop' } }, "'drop-oldest'", 'drop'],
+    ['monitoring.interval', { monitoring: { interval: 0 } }, 'milliseconds from 1', 0],
+    ['monitoring.thresholds.cpu', { monitoring: { thresholds: { cpu: 80 } } }, '{ elevated, critical }', 80],
+    ['monitoring.thresholds.disk', { monitoring: { thresholds: { disk: null } } }, 'no such option', null],
+    [
+      'monitoring.thresholds.cpu',
+      { monitoring: { thresholds: { cpu: { elevated: 90 } } } },
+      'elevated is higher than critical',
+      { elevated: 90, critical: 80 },
+    ],
     ['shutdown.timeout', { shutdown: { timeout: Infinity } }, 'milliseconds', Infinity],
     ['backplane', { backplane: {} }, 'Backplane', {}],
     ['identify', { identify: 'user' }, 'function', 'user'],
