@@ -16,7 +16,7 @@ const ROOMS = [
 ];
 /** Nobody looks at these but the module, not even each other. */
 const WATCHERS = ['security', 'monitoring', 'lifecycle'];
-const SUB_ENTRIES = ['redis', 'passport', 'terminus', 'prometheus', 'dashboard', 'swagger', 'testing'];
+const SUB_ENTRIES = ['redis', 'passport', 'terminus', 'prometheus', 'dashboard', 'opentelemetry', 'swagger', 'testing'];
 const src = '^libs/sse/src/';
 const spec = '[.]spec[.]ts$';
 

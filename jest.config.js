@@ -18,8 +18,12 @@ const common = {
   },
   moduleNameMapper: {
     '^nestjs-event-stream$': '<rootDir>/libs/sse/src/index.ts',
+    '^nestjs-event-stream/opentelemetry$': '<rootDir>/libs/sse/src/opentelemetry/index.ts',
+    '^nestjs-event-stream/dashboard$': '<rootDir>/libs/sse/src/dashboard/index.ts',
     '^nestjs-event-stream/passport$': '<rootDir>/libs/sse/src/passport/index.ts',
+    '^nestjs-event-stream/prometheus$': '<rootDir>/libs/sse/src/prometheus/index.ts',
     '^nestjs-event-stream/redis$': '<rootDir>/libs/sse/src/redis/index.ts',
+    '^nestjs-event-stream/terminus$': '<rootDir>/libs/sse/src/terminus/index.ts',
     '^nestjs-event-stream/testing$': '<rootDir>/libs/sse/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -63,9 +63,11 @@ describe('a process under pressure', () => {
     await publish('of low priority', 'low');
     expect((await client.next()).data).toBe('of low priority');
     expect((await server.open('/channels?c=room')).status).toBe(200);
-    expect(server.output).toContain('Event-loop delay: ');
-    expect(server.output).toContain('Sheds load, step 3 of 4: refusing');
-    expect(server.output).toContain('Sheds less load, step 0 of 4: none');
+    expect(server.output).toMatch(
+      /The delay of the event loop \(ms\) is critical level=critical before=\w+ value=[\d.]+ threshold=350/,
+    );
+    expect(server.output).toContain('Sheds load step=refusing number=3 of=4 connections=1');
+    expect(server.output).toContain('Sheds less load step=none number=0 of=4 connections=1');
   });
 
   it('does so by its memory, and tells of it', async () => {

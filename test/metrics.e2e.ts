@@ -104,7 +104,11 @@ describe.each(ONE_OF_EACH_NEST)('the metrics of a node ($name)', (target) => {
     while ((server.notesOf('connections', 'pressure').at(-1)!.detail as { level: string }).level !== 'normal')
       await server.noted('pressure', 'connections', server.notesOf('connections', 'pressure').length + 1);
 
-    expect(server.output).toMatch(/Open connections: \d, (elevated|critical) from \d/);
-    expect(server.output).toContain('Open connections: 0, normal again');
+    expect(server.output).toMatch(
+      /The number of connections is critical level=critical before=\w+ value=4 threshold=4/,
+    );
+    expect(server.output).toMatch(
+      /The number of connections is normal again level=normal before=\w+ value=0 threshold=\d/,
+    );
   });
 });

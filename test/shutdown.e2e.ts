@@ -100,6 +100,20 @@ describe.each(MATRIX)('SIGTERM ($name)', (target) => {
 });
 
 describe.each(ONE_OF_EACH_NEST)('while the application closes ($name)', (target) => {
+  it('a second SIGTERM changes nothing: those who are there are served, and each hears its farewell once', async () => {
+    const shutdown = { readinessDelay: 1_000 };
+    const server = await start(target, { shutdownHooks: true, options: { shutdown } });
+    const client = await server.open('/channels?c=x');
+
+    server.signal('SIGTERM');
+    await server.printed('Not ready any more');
+    server.signal('SIGTERM');
+    await server.call('broadcast', 'toChannel', 'x', { data: 'as ever' });
+
+    expect((await client.untilClosed()).map(({ type }) => type)).toEqual(['message', 'sse:closing']);
+    expect(await server.exited()).toBe('SIGTERM');
+  });
+
   it('a request whose guard still waits is not let in any more', async () => {
     const server = await start(target);
     const key = unique();

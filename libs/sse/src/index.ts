@@ -18,6 +18,7 @@ export {
   type SseTicketOptions,
   type SseTokenOptions,
 } from './options/sse-module-options.js';
+export { type SseOperation, type SseOperationNote, type SseTracer } from './options/sse-tracer.js';
 export {
   type SseConnectRate,
   type SseConnectRateRules,
@@ -102,6 +103,9 @@ export { type PressureLevel } from './monitoring/pressure-level.js';
 export { type PressureChange, ResourceMonitor, type Watched } from './monitoring/resource-monitor.js';
 export { type ResourcePeak, type ResourceSample } from './monitoring/resource-sample.js';
 export { SseMetrics } from './monitoring/sse-metrics.js';
+export { type NodeSummary, SseNodes } from './monitoring/sse-nodes.js';
+
+export { SseDrain, type SseDrainState } from './lifecycle/sse-drain.js';
 
 export { SseConnectRateGuard } from './security/sse-connect-rate.guard.js';
 export { SsePermissions } from './security/sse-permissions.decorator.js';

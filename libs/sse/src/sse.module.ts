@@ -19,6 +19,7 @@ import { NodeCommands } from './channels/node-commands.js';
 import { PresenceAnnouncer } from './channels/presence-announcer.js';
 import { PresenceFeed } from './channels/presence-feed.js';
 import { PresenceTracker } from './channels/presence-tracker.js';
+import { PublishTracing } from './channels/publish-tracing.js';
 import { QueueAcknowledgements } from './channels/queue-acknowledgements.js';
 import { QueueDrain } from './channels/queue-drain.js';
 import { Resumes } from './channels/resumes.js';
@@ -29,6 +30,7 @@ import { SseRevocations } from './channels/sse-revocations.js';
 import { SsePresence } from './channels/sse-presence.js';
 import { Admission } from './connections/admission.js';
 import { CONNECTION_SERVICES, type ConnectionServices } from './connections/connection-services.js';
+import { ConnectionLog } from './connections/connection-log.js';
 import { ConnectionRegistry } from './connections/connection-registry.js';
 import { ConnectionWatch } from './connections/connection-watch.js';
 import { FlushScheduler } from './connections/flush-scheduler.js';
@@ -39,12 +41,15 @@ import { Shedding } from './connections/shedding.js';
 import { TimerWheel } from './connections/timer-wheel.js';
 import { Traffic } from './connections/traffic.js';
 import { ShutdownWarning } from './lifecycle/shutdown-warning.js';
+import { SseDrain } from './lifecycle/sse-drain.js';
 import { SseShutdown } from './lifecycle/sse-shutdown.js';
 import { LoadShedding } from './monitoring/load-shedding.js';
 import { Publications } from './monitoring/publications.js';
 import { RateMeter } from './monitoring/rate-meter.js';
+import { RefusalReport } from './monitoring/refusal-report.js';
 import { ResourceMonitor } from './monitoring/resource-monitor.js';
 import { SseMetrics } from './monitoring/sse-metrics.js';
+import { SseNodes } from './monitoring/sse-nodes.js';
 import { resolveOptions } from './options/check-options.js';
 import { type ResolvedOptions } from './options/resolved-options.js';
 import { type SseModuleOptions, type SseOptionsFactory } from './options/sse-module-options.js';
@@ -107,6 +112,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       inject: [SSE_OPTIONS],
       useFactory: ({ queue }: ResolvedOptions) => new QueueBudget(queue.maxTotalBytes),
     },
+    ConnectionLog,
     ConnectionRegistry,
     ConnectionWatch,
     HeartbeatService,
@@ -175,6 +181,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     NodeCommands,
     MessageEncoder,
     MessageQueue,
+    PublishTracing,
     SseBroadcaster,
 
     PresenceTracker,
@@ -192,8 +199,10 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     LoadShedding,
     Publications,
     RateMeter,
+    RefusalReport,
     ResourceMonitor,
     SseMetrics,
+    SseNodes,
 
     ConnectRate,
     IdentityCheck,
@@ -207,6 +216,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     TicketClaims,
     TicketStore,
 
+    SseDrain,
     SseShutdown,
     ShutdownWarning,
   ],
@@ -225,7 +235,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     MessageQueue,
     ResourceMonitor,
     SseBroadcaster,
+    SseDrain,
     SseMetrics,
+    SseNodes,
     SsePresence,
     SseRevocations,
     SseTickets,

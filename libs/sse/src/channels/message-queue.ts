@@ -9,6 +9,7 @@ import { filled } from './argument.js';
 import { userAudience } from './audience.js';
 import { DeadLetters, type SseDeadLetter } from './dead-letters.js';
 import { MessageEncoder } from './message-encoder.js';
+import { PublishTracing } from './publish-tracing.js';
 import { type PublishOptions, refuseOption } from './publish-options.js';
 import { QueueAcknowledgements } from './queue-acknowledgements.js';
 import { type SseCommand } from './sse-command.js';
@@ -50,6 +51,7 @@ export class MessageQueue {
     private readonly encoder: MessageEncoder,
     private readonly acknowledgements: QueueAcknowledgements,
     private readonly dead: DeadLetters,
+    private readonly tracing: PublishTracing,
   ) {}
 
   /**
@@ -81,7 +83,9 @@ export class MessageQueue {
       refuseOption('ephemeral goes with a queue', 'what is not recorded can not wait: leave one of them out');
     }
     const { idempotencyKey } = options;
-    const { dead, ...published } = await this.backplane.enqueue(userId, message, { idempotencyKey });
+    const { dead, ...published } = await this.tracing.publish(message, () =>
+      this.backplane.enqueue(userId, message, { idempotencyKey }),
+    );
     this.enqueued++;
     this.dead.tell(dead);
     return published;

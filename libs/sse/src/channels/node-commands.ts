@@ -5,6 +5,7 @@ import { type SseConnection } from '../connections/sse-connection.js';
 import { identityFromJson } from '../options/sse-identity.js';
 import { errorText } from '../protocol/error-text.js';
 import { frameOf } from '../protocol/event-encoder.js';
+import { logLine } from '../protocol/log-line.js';
 import { ChannelMembership } from './channel-membership.js';
 import { QueueDrain } from './queue-drain.js';
 import { type ConnectionTarget, type DisconnectTarget, type SseCommand } from './sse-command.js';
@@ -54,11 +55,15 @@ export class NodeCommands {
 
   private disconnect({ target, text, revocation }: Extract<SseCommand, { name: 'disconnect' }>): void {
     if (revocation) this.revocations.remember(revocation);
+    let ended = 0;
     for (const connection of this.targets(target)) {
       // This node may hear of it late, and the user have a newer token by now.
       if ('user' in target && revocation && cameAfter(connection, Number(revocation.value))) continue;
       connection.finish({ reason: 'token' in target ? 'revoked' : 'kicked', text });
+      ended++;
     }
+    // The id of a token is no secret: it opens nothing.
+    if (ended > 0) this.logger.log(logLine('Disconnected', { ...target, reason: text, connections: ended }));
   }
 
   /** Whoever sent the command may be on another node: what fails here is told here. */

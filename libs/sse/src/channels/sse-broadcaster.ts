@@ -10,6 +10,7 @@ import { EVERYONE, permissionAudience, userAudience } from './audience.js';
 import { type Channel, channelName, type EventOf, type NamedChannel } from './channel.js';
 import { checkChannelName } from './channel-name.js';
 import { type ConnectionTarget, type DisconnectTarget, type SseCommand, type TokenTarget } from './sse-command.js';
+import { PublishTracing } from './publish-tracing.js';
 import { SseRevocations } from './sse-revocations.js';
 import { nodeOfConnection } from './connection-ids.js';
 import { MessageEncoder } from './message-encoder.js';
@@ -40,6 +41,7 @@ export class SseBroadcaster {
     private readonly encoder: MessageEncoder,
     private readonly queue: MessageQueue,
     private readonly revocations: SseRevocations,
+    private readonly tracing: PublishTracing,
   ) {}
 
   /** To everyone whose stream listens to channels. Streams with a source of their own hear it with `listen: { all: true }`. */
@@ -128,7 +130,8 @@ export class SseBroadcaster {
   }
 
   private async publish(channel: string, event: SseEvent, options: PublishOptions = {}): Promise<Published> {
-    const published = await this.backplane.publish(this.encoder.message(channel, event, options), options);
+    const message = this.encoder.message(channel, event, options);
+    const published = await this.tracing.publish(message, () => this.backplane.publish(message, options));
     this.published++;
     return published;
   }

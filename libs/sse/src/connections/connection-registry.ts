@@ -135,6 +135,11 @@ export class ConnectionRegistry {
     return this.channels.get(channel)?.size ?? 0;
   }
 
+  /** The channels with a listener on this node, those of audiences included, and how many each has. */
+  channelCounts(): Map<string, number> {
+    return new Map(Array.from(this.channels, ([channel, listeners]) => [channel, listeners.size]));
+  }
+
   /** Closes a connection of this node; false if there is none. For all nodes: `SseBroadcaster.disconnect()`. */
   close(id: string, reason: CloseReason = 'kicked'): boolean {
     const connection = this.connections.get(id);

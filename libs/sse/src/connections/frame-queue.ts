@@ -14,7 +14,8 @@ export class FrameQueue {
   bytes = 0;
   /** How many of them are recorded, so that they can be had again from the history of their channel. */
   recorded = 0;
-  private oldest: Frame | undefined;
+  /** The next to be written. */
+  oldest: Frame | undefined;
   /** The frames behind the oldest, from `head` on. */
   private rest = NONE;
   private head = 0;

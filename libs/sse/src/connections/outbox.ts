@@ -73,6 +73,13 @@ export class Outbox {
     return this.queue.bytes;
   }
 
+  /** For how long the client has kept what it is to be given next from being written, in milliseconds; 0 where nothing waits. */
+  lag(now: number): number {
+    const { oldest } = this.queue;
+    if (!oldest && !this.waitsForDrain) return 0;
+    return Math.max(0, now - (oldest?.publishedAt || this.lastWrite || now));
+  }
+
   /** Whether a source that can be paused should go on. */
   get hasRoom(): boolean {
     return !this.waitsForDrain && this.thisTick < READ_AHEAD;

@@ -32,6 +32,14 @@ export interface SseConnectionStats {
   readonly dropped: number;
   /** Events that wait. */
   readonly queued: number;
+  /** Bytes that this process holds for the client: of the events that wait, and of those that its socket does not take. */
+  readonly heldBytes: number;
+  /** For how long the next event has waited, in milliseconds: since its publication, or since the last write. */
+  readonly lag: number;
+  /** The client does not read at the moment. */
+  readonly blocked: boolean;
+  /** It is given events from the history until it has caught up. */
+  readonly behind: boolean;
 }
 
 /**
@@ -125,8 +133,10 @@ export class SseConnection {
 
   /** What it has sent, and what waits. */
   get stats(): SseConnectionStats {
-    const { events, bytes, dropped, size } = this.outbox;
-    return { events, bytes, dropped, queued: size };
+    const { events, bytes, dropped, size, isBehind } = this.outbox;
+    const lag = this.outbox.lag(monotonicNow());
+    const { heldBytes, isBlocked: blocked } = this;
+    return { events, bytes, dropped, queued: size, heldBytes, lag, blocked, behind: isBehind };
   }
 
   /** @internal Events that wait. */

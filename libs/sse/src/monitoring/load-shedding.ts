@@ -7,6 +7,7 @@ import { jitter } from '../connections/jitter.js';
 import { Shedding } from '../connections/shedding.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
+import { logLine } from '../protocol/log-line.js';
 import { type PressureLevel } from './pressure-level.js';
 import { ResourceMonitor } from './resource-monitor.js';
 import { longestQueues } from './longest-queues.js';
@@ -88,8 +89,9 @@ export class LoadShedding implements OnModuleInit {
     this.shedding.lowPriority = reaches(after, 'low-priority');
     if (reaches(after, 'refusing')) this.reopen ??= this.refuse();
     else this.open();
-    if (after > before) this.logger.warn(`Sheds load, step ${after} of ${this.last}: ${step}`);
-    else this.logger.log(`Sheds less load, step ${after} of ${this.last}: ${step}`);
+    const fields = { step, number: after, of: this.last, connections: this.registry.count };
+    if (after > before) this.logger.warn(logLine('Sheds load', fields));
+    else this.logger.log(logLine('Sheds less load', fields));
     this.steps.next(step);
   }
 
@@ -109,7 +111,7 @@ export class LoadShedding implements OnModuleInit {
     const count = Math.ceil(this.registry.count * SLOWEST);
     const slowest = longestQueues(this.registry.all(), count);
     for (const connection of slowest) connection.close('slow');
-    if (slowest.length > 0) this.logger.warn(`Closed the ${slowest.length} connections with the longest queues`);
+    if (slowest.length > 0) this.logger.warn(logLine('Closed the slowest', { connections: slowest.length }));
   }
 }
 

@@ -6,6 +6,7 @@ import { QueueBudget } from '../connections/queue-budget.js';
 import { type SseThreshold, type SseThresholds } from '../options/monitoring-options.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
+import { logLine } from '../protocol/log-line.js';
 import { highest, isHigher, type PressureLevel } from './pressure-level.js';
 import { ProcessReader } from './process-reader.js';
 import { Publications } from './publications.js';
@@ -27,13 +28,13 @@ export interface PressureChange {
   readonly before: PressureLevel;
 }
 
-const SHOWN: Record<Watched, { name: string; unit: string }> = {
-  connections: { name: 'Open connections', unit: '' },
-  memory: { name: 'Memory', unit: ' %' },
-  cpu: { name: 'CPU', unit: ' % of a core' },
-  publishes: { name: 'Publishes', unit: ' a second' },
-  eventLoopDelay: { name: 'Event-loop delay', unit: ' ms' },
-  queues: { name: 'Bytes in queues', unit: ' % of queue.maxTotalBytes' },
+const SHOWN: Record<Watched, string> = {
+  connections: 'The number of connections',
+  memory: 'The memory of the process (%)',
+  cpu: 'The CPU of the process (% of a core)',
+  publishes: 'The rate of publishes (a second)',
+  eventLoopDelay: 'The delay of the event loop (ms)',
+  queues: 'What waits in queues (%)',
 };
 /** Those by which a process goes down, or takes its clients' events along. */
 const PRESSING: readonly Watched[] = ['eventLoopDelay', 'memory', 'queues'];
@@ -154,13 +155,12 @@ export class ResourceMonitor implements OnApplicationBootstrap, OnApplicationShu
 
   private tell(change: PressureChange): void {
     const { watched, value, level, before } = change;
-    const { name, unit } = SHOWN[watched];
     const threshold = this.watches.get(watched)?.threshold;
-    const isUp = isHigher(level, before);
-    const from = isUp && threshold && level !== 'normal' ? `, ${level} from ${threshold[level]}` : `, ${level} again`;
-    const text = `${name}: ${value}${unit}${from}`;
-    if (isUp) this.logger.warn(text);
-    else this.logger.log(text);
+    const crossed = highest([level, before]);
+    const from = threshold && crossed !== 'normal' ? threshold[crossed] : undefined;
+    const fields = { level, before, value, threshold: from };
+    if (isHigher(level, before)) this.logger.warn(logLine(`${SHOWN[watched]} is ${level}`, fields));
+    else this.logger.log(logLine(`${SHOWN[watched]} is ${level} again`, fields));
     this.changes.next(change);
   }
 }

@@ -106,6 +106,10 @@ export const optionsSchema = group({
     degrade: flag,
     closeSlowest: flag,
   }),
+  tracer: z.custom<NonNullable<SseModuleOptions['tracer']>>(
+    (value) => typeof value === 'object' && value !== null && 'trace' in value && typeof value.trace === 'function',
+    { error: 'use an SseTracer, such as openTelemetryTracer()' },
+  ),
   shutdown: group({
     timeout: time(0),
     readinessDelay: time(0),

@@ -23,7 +23,9 @@ export type QueueSettings = Required<Omit<SseQueueOptions, 'overflow'>> & { read
 
 /** All options with their defaults filled in. */
 export interface ResolvedOptions
-  extends Pick<SseModuleOptions, 'backplane' | 'identify'>, Required<Pick<SseModuleOptions, 'channels' | 'security'>> {
+  extends
+    Pick<SseModuleOptions, 'backplane' | 'identify' | 'tracer'>,
+    Required<Pick<SseModuleOptions, 'channels' | 'security'>> {
   readonly connections: Required<SseConnectionOptions>;
   readonly heartbeat: HeartbeatSettings;
   readonly queue: QueueSettings;
@@ -90,6 +92,7 @@ export function withDefaults(options: SseModuleOptions): ResolvedOptions {
     checkpoint: options.checkpoint ?? 'id',
     backplane: options.backplane,
     identify: options.identify,
+    tracer: options.tracer,
     channels: options.channels ?? {},
     permissions: { admin: 'admin', adminHears: [], ...given(options.permissions) },
     security: options.security ?? {},

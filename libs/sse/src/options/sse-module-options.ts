@@ -5,6 +5,7 @@ import { type SseMonitoringOptions } from './monitoring-options.js';
 import { type OverflowPolicy } from './overflow-policy.js';
 import { type SseIdentity } from './sse-identity.js';
 import { type SseRequestRules } from './sse-request-rules.js';
+import { type SseTracer } from './sse-tracer.js';
 
 /**
  * The options of `SseModule.forRoot()`. All are optional; `null` or `false` switches a thing off; times are in
@@ -57,6 +58,8 @@ export interface SseModuleOptions {
   tokens?: SseTokenOptions;
   /** How the process is watched, and what is done under pressure. */
   monitoring?: SseMonitoringOptions;
+  /** Is told of streams that open and events that are published. Default: nobody. */
+  tracer?: SseTracer;
   /** What happens to open streams when the application closes. */
   shutdown?: SseShutdownOptions;
   /**

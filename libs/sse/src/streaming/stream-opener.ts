@@ -11,7 +11,10 @@ import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { ConnectionWatch } from '../connections/connection-watch.js';
 import { SseConnection } from '../connections/sse-connection.js';
 import { SseRefusedException } from '../connections/sse-refused.exception.js';
+import { type ResolvedOptions } from '../options/resolved-options.js';
 import { type SseIdentity } from '../options/sse-identity.js';
+import { type SseOperationNote } from '../options/sse-tracer.js';
+import { SSE_OPTIONS } from '../options/tokens.js';
 import { errorText } from '../protocol/error-text.js';
 import { type Frame } from '../protocol/frame.js';
 import { readEndMark } from '../protocol/end-mark.js';
@@ -53,15 +56,28 @@ export class StreamOpener {
     private readonly node: SseNode,
     private readonly presence: PresenceAnnouncer,
     private readonly engine: EnginePatience,
+    @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(SEAM_SERVICES) private readonly seams: SeamServices,
     @Inject(CONNECTION_SERVICES) private readonly services: ConnectionServices,
   ) {}
 
   async open(route: StreamRoute, execution: StreamExecutionContext, handler: Handler): Promise<void> {
+    const settings = this.routes.settingsOf(route, execution.getClass());
+    const { tracer } = this.options;
+    if (!tracer) return this.openTraced(settings, execution, handler);
+    const operation = { name: 'sse.open', attributes: { 'sse.route': settings.name } } as const;
+    return tracer.trace(operation, (note) => this.openTraced(settings, execution, handler, note));
+  }
+
+  private async openTraced(
+    settings: RouteSettings,
+    execution: StreamExecutionContext,
+    handler: Handler,
+    note?: SseOperationNote,
+  ): Promise<void> {
     const [request, response] = execution.getArgs<[object, object]>();
     const exchange = new HttpExchange(request, response);
     if (exchange.isOver()) return;
-    const settings = this.routes.settingsOf(route, execution.getClass());
     const lastEventId = this.answersAtOnce(exchange, settings);
     if (lastEventId === null) return;
     const refusal = pendingRefusal(exchange.request);
@@ -72,6 +88,7 @@ export class StreamOpener {
 
     const connection = await this.admit(exchange, settings, execution);
     if (!connection) return;
+    note?.('sse.connection.id', connection.id);
     let source: Source | undefined;
     try {
       await this.hooks.admit(connection);
