@@ -104,11 +104,8 @@ describe('a drain', () => {
     expectBetween(Math.max(...retries), RETRY + 10_000, RETRY + 20_000);
     expect(new Set(retries).size).toBeGreaterThan(10);
     expect(lines()).toEqual([
-      ['Draining 20 streams in 10 waves, within 2,000 ms', { streams: 20, waves: 10, timeout: 2_000, span: 20_000 }],
-      [
-        expect.stringMatching(/^Drained 20 streams in [\d,]+ ms$/),
-        { streams: 20, closed: 20, cut: 0, duration: expect.any(Number) },
-      ],
+      'Draining 20 streams in 10 waves, within 2,000 ms streams=20 waves=10 timeout=2000ms span=20000ms',
+      expect.stringMatching(/^Drained 20 streams in [\d,]+ ms streams=20 closed=20 cut=0 duration=\d+ms$/),
     ]);
   });
 
@@ -121,10 +118,9 @@ describe('a drain', () => {
     await app.close();
 
     expect(await typesOf(client)).toEqual(['sse:closing']);
-    expect(lines().at(-1)).toEqual([
-      expect.stringMatching(/^Drained 3 streams in [\d,]+ ms; 2 were cut at the deadline$/),
-      expect.objectContaining({ streams: 3, closed: 3, cut: 2 }),
-    ]);
+    expect(lines().at(-1)).toMatch(
+      /^Drained 3 streams in [\d,]+ ms; 2 were cut at the deadline streams=3 closed=3 cut=2 duration=\d+ms$/,
+    );
     for (const reader of readers) {
       reader.readAgain();
       await reader.untilEnded();
@@ -194,7 +190,7 @@ function expectBetween(value: number | undefined, least: number, most: number): 
 }
 
 /** What the library has logged since, of its drain. */
-function linesOfLog(): () => unknown[][] {
+function linesOfLog(): () => string[] {
   const log = jest.spyOn(Logger.prototype, 'log');
-  return () => log.mock.calls.filter(([text]) => /^Drain/.test(String(text)));
+  return () => log.mock.calls.map(([text]) => String(text)).filter((text) => text.startsWith('Drain'));
 }

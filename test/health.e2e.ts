@@ -42,6 +42,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 describe.each(ONE_OF_EACH_NEST)('the health of a node ($name)', (target) => {
+  // Its port is known once it runs.
   const place = { url: '', prefix: unique('health') };
   beforeAll(() => {
     place.url = redis.url;

@@ -5,6 +5,7 @@ import { type Backplane, type BackplaneNode } from '../../libs/sse/src/backplane
 import { InProcessBackplane } from '../../libs/sse/src/backplane/in-process-backplane.js';
 import { SseBackplaneError } from '../../libs/sse/src/backplane/sse-backplane-error.js';
 import { ConnectionIds } from '../../libs/sse/src/channels/connection-ids.js';
+import { type BackplaneLink } from '../../libs/sse/src/channels/backplane-link.js';
 import { type SseBroadcaster } from '../../libs/sse/src/channels/sse-broadcaster.js';
 import { type SseRevocations } from '../../libs/sse/src/channels/sse-revocations.js';
 import { type ClosedConnection, type ConnectionRegistry } from '../../libs/sse/src/connections/connection-registry.js';
@@ -143,7 +144,8 @@ class TicketNode {
     };
     const broadcaster = { disconnect } as Partial<SseBroadcaster> as SseBroadcaster;
     this.claims = new TicketClaims(store, revocations);
-    this.live = new LiveTickets(store, new TimerWheel(), options, registry, broadcaster);
+    const link = { beforeClosing: () => {} } as Partial<BackplaneLink> as BackplaneLink;
+    this.live = new LiveTickets(store, new TimerWheel(), options, registry, broadcaster, link);
     this.tickets = new SseTickets(options, store, this.claims);
   }
 

@@ -17,6 +17,7 @@ import { MessageEncoder } from './channels/message-encoder.js';
 import { MessageQueue } from './channels/message-queue.js';
 import { NodeCommands } from './channels/node-commands.js';
 import { PresenceAnnouncer } from './channels/presence-announcer.js';
+import { PresenceDeparture } from './channels/presence-departure.js';
 import { PresenceFeed } from './channels/presence-feed.js';
 import { PresenceTracker } from './channels/presence-tracker.js';
 import { PublishTracing } from './channels/publish-tracing.js';
@@ -185,6 +186,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     SseBroadcaster,
 
     PresenceTracker,
+    PresenceDeparture,
     PresenceFeed,
     PresenceAnnouncer,
     SsePresence,

@@ -23,6 +23,8 @@ export async function startBackplane(options: ResolvedOptions, node: SseNode): P
 /** Ties the node's ends together, and lets go of the backplane when everything else has ended. */
 @Injectable()
 export class BackplaneLink implements OnApplicationShutdown {
+  private readonly lastWorks: (() => Promise<unknown>)[] = [];
+
   constructor(
     @Inject(BACKPLANE) private readonly backplane: Backplane,
     node: SseNode,
@@ -41,7 +43,13 @@ export class BackplaneLink implements OnApplicationShutdown {
     });
   }
 
+  /** Has something done when all streams have ended, while the engine is still there. */
+  beforeClosing(work: () => Promise<unknown>): void {
+    this.lastWorks.push(work);
+  }
+
   async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.lastWorks.map((work) => work()));
     await this.backplane.close();
   }
 }

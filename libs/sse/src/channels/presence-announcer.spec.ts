@@ -39,8 +39,8 @@ describe('PresenceAnnouncer', () => {
     announcer = new PresenceAnnouncer(feed, wheel, registry);
   });
   afterEach(() => {
-    announcer.onModuleDestroy();
-    feed.onModuleDestroy();
+    announcer.stop();
+    feed.stop();
     jest.useRealTimers();
   });
 

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { TimerWheel } from '../connections/timer-wheel.js';
@@ -7,7 +7,7 @@ import { PresenceRoom } from './presence-room.js';
 
 /** Tells streams who is in their channels, where a channel has the option `presence`. */
 @Injectable()
-export class PresenceAnnouncer implements OnModuleDestroy {
+export class PresenceAnnouncer {
   /** One for each channel with a stream that is told. */
   private readonly rooms = new Map<string, PresenceRoom>();
   /** The channels of which a stream is told. One that it comes to later by another way is none of them. */
@@ -30,7 +30,7 @@ export class PresenceAnnouncer implements OnModuleDestroy {
     if (names.size > 0 && !connection.settings.raw) this.wanted.set(connection, names);
   }
 
-  onModuleDestroy(): void {
+  stop(): void {
     for (const room of this.rooms.values()) room.close();
     this.rooms.clear();
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Backplane } from '../backplane/backplane.js';
 import { type PresenceEvent } from '../backplane/presence-port.js';
 import { BACKPLANE } from '../backplane/tokens.js';
@@ -8,7 +8,7 @@ import { type PresenceFollower, PresenceRoster } from './presence-roster.js';
 
 /** Takes what the backplane tells of comings and goings to those of this node who want to know. */
 @Injectable()
-export class PresenceFeed implements OnModuleDestroy {
+export class PresenceFeed {
   /** One for each channel that somebody follows. */
   private readonly rosters = new Map<string, PresenceRoster>();
 
@@ -38,7 +38,7 @@ export class PresenceFeed implements OnModuleDestroy {
     roster.close();
   }
 
-  onModuleDestroy(): void {
+  stop(): void {
     for (const roster of this.rosters.values()) roster.close();
   }
 

@@ -23,7 +23,7 @@ describe('PresenceTracker', () => {
     start(GRACE);
   });
   afterEach(() => {
-    tracker.onModuleDestroy();
+    tracker.stop();
     jest.useRealTimers();
   });
 
@@ -271,7 +271,7 @@ describe('PresenceTracker', () => {
     it('is in nobody’s way at the end', async () => {
       opened('ann', 'room');
       await pass();
-      tracker.onModuleDestroy();
+      tracker.stop();
       await tracker.settled();
       expect(jest.getTimerCount()).toBe(0);
     });
@@ -281,7 +281,7 @@ describe('PresenceTracker', () => {
     const ann = opened('ann', 'room');
     await pass();
     told();
-    tracker.onModuleDestroy();
+    tracker.stop();
     ann.close();
     opened('ben', 'room').close();
     await pass(GRACE * 2);

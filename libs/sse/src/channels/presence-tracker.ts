@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Backplane } from '../backplane/backplane.js';
 import { BACKPLANE } from '../backplane/tokens.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
@@ -15,7 +15,7 @@ import { PresenceUpdates } from './presence-updates.js';
  * stream was cut has some time to come back before he is gone.
  */
 @Injectable()
-export class PresenceTracker implements OnModuleDestroy {
+export class PresenceTracker {
   private readonly channels = new Map<string, Map<string, LocalMember>>();
   /** Open connections of users. One that is refused while it opens was never there. */
   private readonly open = new Set<SseConnection>();
@@ -46,7 +46,7 @@ export class PresenceTracker implements OnModuleDestroy {
   }
 
   /** Those whose streams end now come back to another node: whoever does not is gone when this node's lease ends. */
-  onModuleDestroy(): void {
+  stop(): void {
     this.stopped = true;
     this.updates.stop();
     for (const members of this.channels.values()) for (const member of members.values()) this.wheel.cancel(member);

@@ -121,6 +121,18 @@ describe('Outbox', () => {
     expect(overflows).toBe(1);
   });
 
+  it('tells how long the next event has waited, from its publication or else from the last write', async () => {
+    const box = outbox();
+    expect(box.lag(1_000)).toBe(0);
+    await stall(box);
+    expect(box.lag(box.lastWrite + 40)).toBe(40);
+    box.push(new Frame('first', { publishedAt: 500 }));
+    box.push(new Frame('second', { publishedAt: 900 }));
+    expect(box.lag(1_000)).toBe(500);
+    client.resume();
+    expect(box.lag(2_000)).toBe(0);
+  });
+
   it('bounds bytes as well as events, and takes one event of any size', async () => {
     const box = outbox('drop-oldest', { maxBytes: 10 });
     await stall(box);

@@ -59,9 +59,9 @@ describe('planFarewells', () => {
   it('sends nobody away for less than connections.retry', () => {
     fc.assert(
       fc.property(clients, rules, (count, given) => {
-        for (const { at, returns } of planFarewells(count, given).waves) {
-          for (const returnAt of returns) expect(returnAt - at).toBeGreaterThanOrEqual(given.retry);
-        }
+        const { waves } = planFarewells(count, given);
+        const shortest = Math.min(...waves.flatMap(({ at, returns }) => returns.map((returnAt) => returnAt - at)));
+        expect(shortest).toBeGreaterThanOrEqual(given.retry);
       }),
     );
   });
@@ -76,11 +76,9 @@ describe('planFarewells', () => {
         const { waves } = planFarewells(count, given);
         const half = given.timeout / 2;
         const enough = (count / given.maxReconnectsPerSecond) * 1_000 <= half;
-        for (const { at, returns } of waves) {
-          expect(at % 100).toBe(0);
-          expect(at).toBeLessThanOrEqual(half);
-          if (enough) expect(returns.length).toBeLessThanOrEqual(given.maxReconnectsPerSecond / 10 + 1);
-        }
+        expect(waves.filter(({ at }) => at % 100 !== 0 || at > half)).toEqual([]);
+        const largest = Math.max(0, ...waves.map(({ returns }) => returns.length));
+        if (enough) expect(largest).toBeLessThanOrEqual(given.maxReconnectsPerSecond / 10 + 1);
       }),
     );
   });

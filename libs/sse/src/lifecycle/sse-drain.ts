@@ -2,11 +2,13 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { BehaviorSubject, filter, firstValueFrom, map, type Observable } from 'rxjs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PresenceDeparture } from '../channels/presence-departure.js';
 import { Admission } from '../connections/admission.js';
 import { CONNECTION_SERVICES, type ConnectionServices } from '../connections/connection-services.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
+import { logLine } from '../protocol/log-line.js';
 import { type FarewellPlan } from './farewell-plan.js';
 import { Farewells } from './farewells.js';
 
@@ -52,6 +54,7 @@ export class SseDrain {
     @Inject(CONNECTION_SERVICES) private readonly services: ConnectionServices,
     private readonly admission: Admission,
     private readonly registry: ConnectionRegistry,
+    private readonly presence: PresenceDeparture,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
@@ -79,13 +82,12 @@ export class SseDrain {
     this.states.next('leaving');
     const { readinessDelay } = this.options.shutdown;
     if (readinessDelay > 0 && this.mayBeVisited) {
-      this.logger.log(`Not ready any more; streams are served for another ${shown(readinessDelay)} ms`, {
-        streams: this.registry.count,
-        readinessDelay,
-      });
+      const text = `Not ready any more; streams are served for another ${shown(readinessDelay)} ms`;
+      this.logger.log(logLine(text, { streams: this.registry.count }));
       await delay(readinessDelay, undefined, { ref: false });
     }
     this.states.next('draining');
+    this.presence.begin();
     await this.sayFarewells();
     this.states.next('drained');
   }
@@ -104,23 +106,15 @@ export class SseDrain {
     if (streams === 0 && cut === 0) return;
     const duration = Math.round(performance.now() - start);
     const rest = cut === 0 ? '' : `; ${shown(cut)} ${cut === 1 ? 'was' : 'were'} cut at the deadline`;
-    this.logger.log(`Drained ${shownStreams(streams)} in ${shown(duration)} ms${rest}`, {
-      streams,
-      closed,
-      cut,
-      duration,
-    });
+    const text = `Drained ${shownStreams(streams)} in ${shown(duration)} ms${rest}`;
+    this.logger.log(logLine(text, { streams, closed, cut, duration: `${duration}ms` }));
   }
 
   private tellStart(streams: number, { waves: { length: waves }, span }: FarewellPlan): void {
     const { timeout } = this.options.shutdown;
     const pace = waves === 1 ? 'at once' : `in ${waves} waves`;
-    this.logger.log(`Draining ${shownStreams(streams)} ${pace}, within ${shown(timeout)} ms`, {
-      streams,
-      waves,
-      timeout,
-      span: Math.round(span),
-    });
+    const text = `Draining ${shownStreams(streams)} ${pace}, within ${shown(timeout)} ms`;
+    this.logger.log(logLine(text, { streams, waves, timeout: `${timeout}ms`, span: `${Math.round(span)}ms` }));
   }
 
   private get mayBeVisited(): boolean {

@@ -1,5 +1,5 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
-import { setImmediate as turn } from 'node:timers/promises';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { BackplaneLink } from '../channels/backplane-link.js';
 import { SseBroadcaster } from '../channels/sse-broadcaster.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
@@ -19,7 +19,7 @@ import { UnusableTicket } from './unusable-ticket.js';
  * ends with whichever is the last of them, so that nothing of it stays behind.
  */
 @Injectable()
-export class LiveTickets implements BeforeApplicationShutdown {
+export class LiveTickets {
   private readonly logger = new Logger('SseSecurity');
   private readonly ofResponses = new WeakMap<RawResponse, TicketUse>();
   private readonly ofConnections = new WeakMap<SseConnection, TicketUse>();
@@ -32,7 +32,10 @@ export class LiveTickets implements BeforeApplicationShutdown {
     @Inject(SSE_OPTIONS) { tickets }: ResolvedOptions,
     private readonly registry: ConnectionRegistry,
     private readonly broadcaster: SseBroadcaster,
+    link: BackplaneLink,
   ) {
+    // The tickets of streams that end with the process must be good on other nodes before it has gone.
+    link.beforeClosing(() => Promise.all(this.ending));
     this.services = { store, wheel, reconnect: tickets.reconnect, replace: (id) => this.replace(id) };
     registry.opened$.subscribe((connection) => this.ofConnections.get(connection)?.opened());
     registry.closed$.subscribe(({ connection }) => this.end(this.ofConnections.get(connection)));
@@ -66,12 +69,6 @@ export class LiveTickets implements BeforeApplicationShutdown {
       this.logger.warn(`Refused connection ${connection.id}: ${error.message}`);
       throw ticketRefusal();
     });
-  }
-
-  /** The streams have just been told to end. Their tickets must be good on other nodes before this one has gone. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await turn();
-    await Promise.all(this.ending);
   }
 
   private end(use: TicketUse | undefined): void {

@@ -1,0 +1,2 @@
+export { type SseReadinessOptions } from './readiness.js';
+export { SseHealthIndicator } from './sse-health.indicator.js';
