@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { SseTestClient } from 'nestjs-event-stream/testing';
 import { ExampleServer } from './docs/example-server.js';
 import { Examples } from './docs/examples.js';
-import { anchors, codeBlocks, fileNames, relativeLinks, ROOT, tableAfter } from './docs/markdown.js';
+import { logContexts } from './docs/log-contexts.js';
+import { anchors, codeBlocks, fileNames, metricNames, relativeLinks, ROOT, tableAfter } from './docs/markdown.js';
 import { defaultOf, isStreamOption, moduleOptions, streamOptions } from './docs/options-in-code.js';
 
 const GUIDES = readdirSync(join(ROOT, 'docs'))
@@ -96,7 +97,21 @@ describe('the guide to the options', () => {
   );
 });
 
+describe('the guide to monitoring', () => {
+  it('has the lines of every part of the library that logs, and no other', () => {
+    const documented = tableAfter('docs/monitoring.md', 'log').map(({ context }) => context);
+    expect([...new Set(documented)].sort()).toEqual(logContexts());
+  });
+});
+
 describe('a reader', () => {
+  const metrics = tableAfter('docs/prometheus.md', 'metrics').map(({ metric }) => metric);
+
+  it.each(GUIDES)('finds the metrics that %s names', (document) => {
+    const named = metricNames(document).filter((name) => !metrics.includes(name));
+    expect(named).toEqual([]);
+  });
+
   it.each(DOCUMENTS)('finds what %s links to', (document) => {
     const lost = relativeLinks(document).filter((link) => {
       const [path = '', anchor] = link.split('#');

@@ -53,6 +53,14 @@ export function fileNames(file: string): string[] {
   return [...prose(file).matchAll(/`([\w.-]+(?:\/[\w.-]+)+\.\w+)`/g)].map(([, name = '']) => name);
 }
 
+/** Names of metrics, such as `sse_connections`, without what a histogram adds to its own. */
+export function metricNames(file: string): string[] {
+  const names = [...readDocument(file).matchAll(/\bsse_\w+/g)].map(([name]) =>
+    name.replace(/_(?:bucket|sum|count)$/, ''),
+  );
+  return [...new Set(names)].filter((name) => !name.endsWith('_'));
+}
+
 /** The table behind the comment `<!-- marker -->`, by the names of its columns. Backticks are taken off. */
 export function tableAfter(file: string, marker: string): Record<string, string>[] {
   const [, after] = readDocument(file).split(`<!-- ${marker} -->\n\n`);

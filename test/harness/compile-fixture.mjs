@@ -13,9 +13,13 @@ const fixture = join(root, 'test/fixture');
 const nest11 = join(root, 'test/nest-11');
 
 export default function compileFixture() {
-  once(join(library, 'dist'), [join(library, 'src'), join(library, 'tsconfig.build.json'), join(library, 'copy-page.mjs')], () => {
-    run('npm', ['run', 'build:lib'], root);
-  });
+  once(
+    join(library, 'dist'),
+    [join(library, 'src'), join(library, 'tsconfig.build.json'), join(library, 'copy-page.mjs')],
+    () => {
+      run('npm', ['run', 'build:lib'], root);
+    },
+  );
   const inputs = [fixture, join(library, 'dist'), join(library, 'package.json')];
   once(join(fixture, 'dist'), inputs, () => {
     rmSync(join(fixture, 'dist'), { recursive: true, force: true });

@@ -26,6 +26,7 @@ export class QueueBackplane extends InProcessBackplane {
         },
         lost: (loss) => node.lost(loss),
         resumed: () => node.resumed(),
+        buried: (dead) => node.buried(dead),
         presence: (event) => node.presence(event),
         execute: (command) => node.execute(command),
       },

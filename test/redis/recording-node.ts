@@ -57,6 +57,10 @@ export class RecordingNode implements BackplaneNode {
     this.wake();
   }
 
+  buried(): void {
+    return;
+  }
+
   resumed(): void {
     this.returns++;
     this.wake();

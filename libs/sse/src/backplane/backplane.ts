@@ -2,7 +2,7 @@ import { type LogPosition } from '../protocol/event-id.js';
 import { type PassedMessage } from './channel-message.js';
 import { type EventLog } from './event-log.js';
 import { type PresenceEvent, type PresencePort } from './presence-port.js';
-import { type QueuePort } from './queue-port.js';
+import { type DeadLetter, type QueuePort } from './queue-port.js';
 import { type RecordPort } from './record-port.js';
 
 /** A request to all nodes, such as "close the connections of this user". Plain JSON; its meaning is the nodes' affair. */
@@ -36,6 +36,8 @@ export interface BackplaneNode {
   presence(event: PresenceEvent): void;
   /** The engine answers again after it was away: what was asked of it meanwhile is to be asked once more. */
   resumed(): void;
+  /** Messages have left their queue, since their time was over, while nobody asked for them. */
+  buried(dead: readonly DeadLetter[]): void;
   /** Resolves when the command was carried out on this node. It never rejects: what goes wrong is in the node's log. */
   execute(command: NodeCommand): Promise<void>;
 }

@@ -35,6 +35,7 @@ describe('InProcessBackplane', () => {
     },
     lost: () => {},
     resumed: () => {},
+    buried: () => {},
     presence: ({ type, userId }) => told(`${type} ${userId}`),
     execute: async ({ name }: NodeCommand) => told(name),
   };

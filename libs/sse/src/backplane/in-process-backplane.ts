@@ -41,13 +41,14 @@ export class InProcessBackplane implements Backplane {
   start(node: BackplaneNode, settings: BackplaneSettings): Promise<void> {
     const log = new InProcessLog(node, settings.history);
     const records = new InProcessRecords();
+    const queues = new InProcessQueues(settings.messageQueue, (dead) => node.buried(dead));
     this.running = {
       node,
       log,
       records,
       presence: new InProcessPresence(),
-      queues: new InProcessQueues(settings.messageQueue),
-      sweep: new ExpirySweep([log, records]),
+      queues,
+      sweep: new ExpirySweep([log, records, queues]),
     };
     return Promise.resolve();
   }

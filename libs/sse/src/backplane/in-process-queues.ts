@@ -1,6 +1,7 @@
 import { type Aged, AgeList } from './age-list.js';
 import { type PassedMessage } from './channel-message.js';
 import { messageBytes } from './message-bytes.js';
+import { type Expiring } from './expiry-sweep.js';
 import { type DeadLetter, type QueuedMessage } from './queue-port.js';
 
 /** How often all queues are searched for what has expired, in milliseconds. */
@@ -36,14 +37,24 @@ class Letter implements Aged<Letter> {
 
 /**
  * Messages that wait for users, in the order of their numbers. Whatever leaves without having been taken is told to a
- * caller, never dropped in silence: so what expires while nobody calls stays until the next call, within the bound of bytes.
+ * caller, never dropped in silence: so what expires while nobody calls is told by the sweep.
  */
-export class InProcessQueues {
+export class InProcessQueues implements Expiring {
   private readonly queues = new Map<string, Map<number, Letter>>();
   private readonly letters = new AgeList<Letter>();
   private nextSearchAt = 0;
 
-  constructor(private readonly bounds: QueueBounds) {}
+  /** @param tell hears of what has expired while nobody called */
+  constructor(
+    private readonly bounds: QueueBounds,
+    private readonly tell: (dead: readonly DeadLetter[]) => void,
+  ) {}
+
+  expire(now: number): boolean {
+    const dead = this.expireAll(now);
+    if (dead.length > 0) this.tell(dead);
+    return this.queues.size > 0;
+  }
 
   /** Returns what had to give way, of this or of other users. */
   add(userId: string, message: PassedMessage, now: number): DeadLetter[] {

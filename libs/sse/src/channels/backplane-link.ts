@@ -5,6 +5,7 @@ import { BACKPLANE } from '../backplane/tokens.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { ChannelFanOut } from './channel-fan-out.js';
 import { ChannelLosses } from './channel-losses.js';
+import { DeadLetters } from './dead-letters.js';
 import { NodeCommands } from './node-commands.js';
 import { PresenceFeed } from './presence-feed.js';
 import { SseNode } from './sse-node.js';
@@ -33,12 +34,14 @@ export class BackplaneLink implements OnApplicationShutdown {
     presence: PresenceFeed,
     commands: NodeCommands,
     revocations: SseRevocations,
+    letters: DeadLetters,
   ) {
     node.connect({
       deliver: (message) => fanOut.deliver(message),
       lost: (loss) => losses.tell(loss),
       presence: (event) => presence.presence(event),
       resumed: () => revocations.readAgain(),
+      buried: (dead) => letters.tell(dead),
       execute: (command) => commands.execute(command),
     });
   }

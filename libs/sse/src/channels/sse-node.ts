@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type BackplaneNode, type Loss, type NodeCommand } from '../backplane/backplane.js';
 import { type PassedMessage } from '../backplane/channel-message.js';
 import { type PresenceEvent } from '../backplane/presence-port.js';
+import { type DeadLetter } from '../backplane/queue-port.js';
 import { ConnectionIds } from './connection-ids.js';
 
 /** This process, as its backplane sees it. What it hands on is told to it later: who executes needs the backplane too. */
@@ -29,6 +30,10 @@ export class SseNode implements BackplaneNode {
 
   resumed(): void {
     this.receiver?.resumed();
+  }
+
+  buried(dead: readonly DeadLetter[]): void {
+    this.receiver?.buried(dead);
   }
 
   async execute(command: NodeCommand): Promise<void> {

@@ -13,7 +13,7 @@ describe('LoadShedding', () => {
   afterEach(() => module.close());
 
   async function start(monitoring: SseMonitoringOptions = {}) {
-    const off = { connections: null, memory: null, cpu: null, publishes: null, eventLoopDelay: null };
+    const off = { connections: null, memory: null, heap: null, cpu: null, publishes: null, eventLoopDelay: null };
     const options = { queue: { maxTotalBytes: MAX }, monitoring: { thresholds: off, interval: 60_000, ...monitoring } };
     module = await Test.createTestingModule({ imports: [SseModule.forRoot(options)] }).compile();
     module.useLogger(false);

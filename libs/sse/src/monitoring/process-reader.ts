@@ -22,6 +22,8 @@ export class ProcessReader {
   /** Begins to measure the event loop, which wakes the process every 20 ms. */
   start(): void {
     this.delay.enable();
+    // What it took to start is no sign of pressure.
+    this.begin(performance.now());
   }
 
   stop(): void {
@@ -33,6 +35,7 @@ export class ProcessReader {
     const { user, system } = process.cpuUsage(this.cpuBefore);
     const utilization = performance.eventLoopUtilization(this.utilizationBefore);
     const { rss, heapUsed } = process.memoryUsage();
+    const heapLimit = getHeapStatistics().heap_size_limit;
     const sample = {
       cpu: now > this.at ? percent((user + system) / MICROSECONDS, now - this.at) : 0,
       cores: availableParallelism(),
@@ -40,15 +43,20 @@ export class ProcessReader {
       memoryLimit: this.memoryLimit,
       memory: percent(rss, this.memoryLimit),
       heapUsed,
-      heapLimit: getHeapStatistics().heap_size_limit,
+      heapLimit,
+      heap: percent(heapUsed, heapLimit),
       loadAverage: loadavg()[0] ?? 0,
       ...this.readDelay(),
       eventLoopUtilization: percent(utilization.utilization, 1),
     };
+    this.begin(now);
+    return sample;
+  }
+
+  private begin(now: number): void {
     this.at = now;
     this.cpuBefore = process.cpuUsage();
     this.utilizationBefore = performance.eventLoopUtilization();
-    return sample;
   }
 
   /**

@@ -31,13 +31,14 @@ export interface PressureChange {
 const SHOWN: Record<Watched, string> = {
   connections: 'The number of connections',
   memory: 'The memory of the process (%)',
+  heap: 'The heap of JavaScript (%)',
   cpu: 'The CPU of the process (% of a core)',
   publishes: 'The rate of publishes (a second)',
   eventLoopDelay: 'The delay of the event loop (ms)',
   queues: 'What waits in queues (%)',
 };
 /** Those by which a process goes down, or takes its clients' events along. */
-const PRESSING: readonly Watched[] = ['eventLoopDelay', 'memory', 'queues'];
+const PRESSING: readonly Watched[] = ['eventLoopDelay', 'memory', 'heap', 'queues'];
 
 /**
  * Looks at this process every `monitoring.interval`, and tells which quantities are beyond their thresholds. Each change is

@@ -16,6 +16,8 @@ export interface ResourceSample {
   readonly heapUsed: number;
   /** What the heap may grow to before the process ends with "out of memory", in bytes. */
   readonly heapLimit: number;
+  /** `heapUsed` in % of `heapLimit`. */
+  readonly heap: number;
   /** Of the machine, over the last minute. */
   readonly loadAverage: number;
   /** By how much the event loop was late since the look before, in milliseconds: 99 % of the time at most. */
@@ -40,6 +42,7 @@ export type ResourcePeak = Readonly<
     | 'rss'
     | 'memory'
     | 'heapUsed'
+    | 'heap'
     | 'loadAverage'
     | 'eventLoopDelay'
     | 'eventLoopDelayMax'
@@ -54,6 +57,7 @@ export const NO_PEAK: ResourcePeak = {
   rss: 0,
   memory: 0,
   heapUsed: 0,
+  heap: 0,
   loadAverage: 0,
   eventLoopDelay: 0,
   eventLoopDelayMax: 0,

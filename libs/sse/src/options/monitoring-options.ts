@@ -12,6 +12,8 @@ export interface SseThresholds {
   connections?: SseThreshold | null;
   /** Resident memory of the process in % of what the cgroup, or else the machine, has. Default: 70 and 85. */
   memory?: SseThreshold | null;
+  /** Used heap of JavaScript in % of what it may grow to (`--max-old-space-size`). Default: 80 and 92. */
+  heap?: SseThreshold | null;
   /** CPU time of the process in % of one core. Default: 60 and 80. */
   cpu?: SseThreshold | null;
   /** Events published a second by this node. Only ever a warning. Default: 1,000 and 2,000. */
@@ -47,6 +49,7 @@ export interface MonitoringSettings extends Required<Omit<SseMonitoringOptions, 
 
 const THRESHOLDS = {
   memory: { elevated: 70, critical: 85 },
+  heap: { elevated: 80, critical: 92 },
   cpu: { elevated: 60, critical: 80 },
   publishes: { elevated: 1_000, critical: 2_000 },
   eventLoopDelay: { elevated: 50, critical: 200 },

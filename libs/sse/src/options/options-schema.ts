@@ -98,6 +98,7 @@ export const optionsSchema = group({
     thresholds: group({
       connections: threshold,
       memory: threshold,
+      heap: threshold,
       cpu: threshold,
       publishes: threshold,
       eventLoopDelay: threshold,

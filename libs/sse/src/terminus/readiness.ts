@@ -9,7 +9,7 @@ export interface SseReadinessOptions {
   backplane?: 'down' | 'degraded' | 'ignore';
   /**
    * Which quantities are a reason when they are critical; all others only degrade. Default:
-   * `['eventLoopDelay', 'memory', 'queues']`, by which a process goes down.
+   * `['eventLoopDelay', 'memory', 'heap', 'queues']`, by which a process goes down.
    */
   critical?: readonly Watched[];
 }
@@ -21,7 +21,7 @@ export interface Readiness {
   readonly reasons: readonly string[];
 }
 
-const CRITICAL: readonly Watched[] = ['eventLoopDelay', 'memory', 'queues'];
+const CRITICAL: readonly Watched[] = ['eventLoopDelay', 'memory', 'heap', 'queues'];
 const AWAY: readonly unknown[] = ['down', 'degraded', 'ignore'];
 
 /** @throws SseOptionsError for an option that has no such value */

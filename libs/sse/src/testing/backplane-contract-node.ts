@@ -58,6 +58,10 @@ export class ContractNode implements BackplaneNode {
     this.told(`loss ${loss.reason}`);
   }
 
+  buried(): void {
+    return;
+  }
+
   resumed(): void {
     this.wake();
   }

@@ -66,6 +66,7 @@ class JoinedNodes {
     deliver: (message) => this.tell(message.channel, (node) => node.deliver(message)),
     lost: () => {},
     resumed: () => {},
+    buried: () => {},
     presence: (event) => this.tell(event.channel, (node) => node.presence(event)),
     execute: async (forwarded) => {
       const { command, only } = forwarded as NodeCommand & { command: NodeCommand; only?: string };
