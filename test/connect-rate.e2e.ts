@@ -52,7 +52,8 @@ describe.each(MATRIX)('the guard of connection attempts ($name)', (target) => {
     expectRetryAfter(refused);
     expect(server.notesOf(key, 'ran')).toEqual([]);
     expect(await attempts(1, { ...PROGRAM, ...somebody() })).toEqual([200]);
-    await server.printed(`from ${headers['x-forwarded-for']}: its address tried more than 3 times in ${WINDOW} ms`);
+    const reason = `its address tried more than 3 times in ${WINDOW} ms`;
+    await server.printed(`address=${headers['x-forwarded-for']} reason="${reason}"`);
   });
 
   it("tells a browser's EventSource when to come back, since it would give up for good on a 429", async () => {
@@ -172,7 +173,7 @@ describe.each(ONE_OF_EACH_NEST)('a flood of attempts ($name)', (target) => {
     const answers = await Promise.all(sockets.map((socket) => statusesOf(socket, 100)));
     expect(answers.flat().filter((status) => status === '200')).toHaveLength(3);
     expect(answers.flat().filter((status) => status === '429')).toHaveLength(997);
-    expect(server.output.split(`from ${attacker['x-forwarded-for']}`)).toHaveLength(2);
+    expect(server.output.split(`address=${attacker['x-forwarded-for']} `)).toHaveLength(2);
   });
 
   /** Waits for the answers to so many pipelined requests. */
@@ -218,7 +219,7 @@ describe('two nodes on one Redis', () => {
     const headers = somebody();
     await Promise.all(Array.from({ length: 20 }, (_, n) => attempt(n, headers)));
 
-    const line = `from ${headers['x-forwarded-for']}`;
+    const line = `address=${headers['x-forwarded-for']} `;
     await expect(Promise.race(nodes.map((node) => node.printed(line)))).resolves.toBeUndefined();
     expect(nodes.map(({ output }) => output.split(line).length - 1).sort()).toEqual([0, 1]);
   });

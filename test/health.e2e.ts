@@ -53,7 +53,7 @@ describe.each(ONE_OF_EACH_NEST)('the health of a node ($name)', (target) => {
     // Of a busy machine nothing is to be seen here.
     options: {
       connections: { max: 2 },
-      monitoring: { thresholds: { cpu: null, memory: null, eventLoopDelay: null, connections: null } },
+      monitoring: { thresholds: { cpu: null, memory: null, heap: null, eventLoopDelay: null, connections: null } },
     },
   });
 
@@ -119,7 +119,7 @@ describe('the health of a node that ends', () => {
   });
 
   async function start(): Promise<INestApplication> {
-    const thresholds = { cpu: null, memory: null, eventLoopDelay: null };
+    const thresholds = { cpu: null, memory: null, heap: null, eventLoopDelay: null };
     const module = await Test.createTestingModule({
       imports: [SseModule.forRoot({ monitoring: { thresholds } }), TerminusModule.forRoot({ logger: false })],
       controllers: [NodeController],

@@ -63,7 +63,9 @@ describe.each(MATRIX)('hooks of connections ($name)', (target) => {
     await server.noted('closed', user);
     await server.idle();
 
-    await server.printed('the close hook failed');
+    await server.printed(
+      new RegExp(`A close hook failed connection=\\S+ user=${user} reason=client error="the close hook failed"`),
+    );
     expect((await server.open('/kinds/observable')).status).toBe(200);
   });
 

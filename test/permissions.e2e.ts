@@ -49,7 +49,7 @@ describe.each(MATRIX)('the guard of permissions ($name)', (target) => {
 
     expect(client.status).toBe(401);
     expect(JSON.parse(await client.text())).toEqual({ statusCode: 401, message: 'Unauthorized' });
-    await server.printed('GET /guarded/permitted from 127.0.0.1: it is not known who asks');
+    await server.printed('method=GET path=/guarded/permitted address=127.0.0.1 reason="it is not known who asks"');
     expect(server.notesOf(key, 'ran')).toEqual([]);
   });
 

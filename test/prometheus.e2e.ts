@@ -114,6 +114,7 @@ describe.each(ONE_OF_EACH_NEST)('/metrics ($name)', (target) => {
       'connections',
       'cpu',
       'eventLoopDelay',
+      'heap',
       'memory',
       'publishes',
       'queues',

@@ -44,18 +44,42 @@ describe.each(MATRIX)('the request guard ($name)', (target) => {
   });
 
   it.each<[string, Record<string, string | undefined>, string]>([
-    ['a forged origin', { origin: 'https://evil.example' }, 'the origin "https://evil.example" is not allowed'],
-    ['no origin to speak of', { origin: 'null' }, 'the origin "null" is not allowed'],
-    ['an origin that only ends alike', { origin: 'https://evilexample.org' }, '"https://evilexample.org" is not'],
-    ['another scheme', { origin: 'http://app.example.com' }, 'the origin "http://app.example.com" is not allowed'],
+    [
+      'a forged origin',
+      { origin: 'https://evil.example' },
+      String.raw`the origin \"https://evil.example\" is not allowed`,
+    ],
+    ['no origin to speak of', { origin: 'null' }, String.raw`the origin \"null\" is not allowed`],
+    [
+      'an origin that only ends alike',
+      { origin: 'https://evilexample.org' },
+      String.raw`\"https://evilexample.org\" is not`,
+    ],
+    [
+      'another scheme',
+      { origin: 'http://app.example.com' },
+      String.raw`the origin \"http://app.example.com\" is not allowed`,
+    ],
     ['no User-Agent', { 'user-agent': undefined }, 'the header user-agent is missing or empty'],
-    ['a short User-Agent', { 'user-agent': 'curl/8.1' }, 'the User-Agent "curl/8.1" has less than 10 characters'],
-    ['a robot', { 'user-agent': 'Mozilla/5.0 (Example-Bot 1.0)' }, 'contains "bot"'],
+    [
+      'a short User-Agent',
+      { 'user-agent': 'curl/8.1' },
+      String.raw`the User-Agent \"curl/8.1\" has less than 10 characters`,
+    ],
+    ['a robot', { 'user-agent': 'Mozilla/5.0 (Example-Bot 1.0)' }, String.raw`contains \"bot\"`],
     ['no Accept', { accept: undefined }, 'the header accept is missing or empty'],
     ['an empty header', { 'x-page': '' }, 'the header x-page is missing or empty'],
-    ['a denied address', { 'x-forwarded-for': '203.0.113.77' }, 'from 203.0.113.77: its address is denied'],
-    ['the same in IPv6', { 'x-forwarded-for': '::ffff:203.0.113.78' }, '203.0.113.78: its address is denied'],
-    ['a denied network', { 'x-forwarded-for': '2001:db8:bad:1::1' }, '2001:db8:bad:1::1: its address is denied'],
+    ['a denied address', { 'x-forwarded-for': '203.0.113.77' }, 'address=203.0.113.77 reason="its address is denied"'],
+    [
+      'the same in IPv6',
+      { 'x-forwarded-for': '::ffff:203.0.113.78' },
+      'address=::ffff:203.0.113.78 reason="its address is denied"',
+    ],
+    [
+      'a denied network',
+      { 'x-forwarded-for': '2001:db8:bad:1::1' },
+      'address=2001:db8:bad:1::1 reason="its address is denied"',
+    ],
   ])('refuses %s with a plain 403, and the log says why', async (_what, headers, reason) => {
     await expectRefused(headers, reason);
   });
@@ -63,7 +87,7 @@ describe.each(MATRIX)('the request guard ($name)', (target) => {
   it('keeps queries out of the log, where tokens stand', async () => {
     await expectRefused(
       { origin: 'https://secrets.example' },
-      'GET /guarded/checked from 127.0.0.1: the origin "https://secrets',
+      String.raw`method=GET path=/guarded/checked address=127.0.0.1 reason="the origin \"https://secrets`,
     );
 
     expect(server.output).not.toContain('hunter2');
@@ -102,7 +126,7 @@ describe.each(MATRIX)('an address that the client itself tells ($name)', (target
     { 'x-forwarded-for': '192.0.2.1, 127.0.0.1' },
   ])('is not believed without the setting for proxies: %j', async (headers) => {
     await expectPlainRefusal(await server.open('/guarded/checked', { headers }));
-    await server.printed('from 127.0.0.1: its address is not allowed');
+    await server.printed('address=127.0.0.1 reason="its address is not allowed"');
   });
 });
 

@@ -292,7 +292,7 @@ describe.each(MATRIX)('a stream ticket ($name)', (target) => {
     await open(ticket);
     await expectRefused(await open(ticket));
 
-    await server.printed(/Refused GET \/tickets from .*: the ticket is in use/);
+    await server.printed(/Refused a request method=GET path=\/tickets address=\S+ reason="the ticket is in use/);
     expect(server.output).not.toContain(ticket);
     expect(server.output).not.toContain('ticket=');
   });

@@ -25,6 +25,7 @@ import { QueueAcknowledgements } from './channels/queue-acknowledgements.js';
 import { QueueDrain } from './channels/queue-drain.js';
 import { Resumes } from './channels/resumes.js';
 import { SEAM_SERVICES, type SeamServices } from './channels/seam-services.js';
+import { SentAway } from './channels/sent-away.js';
 import { SseBroadcaster } from './channels/sse-broadcaster.js';
 import { SseNode } from './channels/sse-node.js';
 import { SseRevocations } from './channels/sse-revocations.js';
@@ -51,6 +52,7 @@ import { RefusalReport } from './monitoring/refusal-report.js';
 import { ResourceMonitor } from './monitoring/resource-monitor.js';
 import { SseMetrics } from './monitoring/sse-metrics.js';
 import { SseNodes } from './monitoring/sse-nodes.js';
+import { StartReport } from './monitoring/start-report.js';
 import { resolveOptions } from './options/check-options.js';
 import { type ResolvedOptions } from './options/resolved-options.js';
 import { type SseModuleOptions, type SseOptionsFactory } from './options/sse-module-options.js';
@@ -162,6 +164,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     QueueAcknowledgements,
     QueueDrain,
     Resumes,
+    SentAway,
     {
       provide: SEAM_SERVICES,
       inject: [ChannelCatchUp, ChannelDebts, ChannelPast, Checkpoints, QueueDrain, EnginePatience, Resumes],
@@ -205,6 +208,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     ResourceMonitor,
     SseMetrics,
     SseNodes,
+    StartReport,
 
     ConnectRate,
     IdentityCheck,

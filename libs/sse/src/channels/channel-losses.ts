@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type Loss } from '../backplane/backplane.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
+import { logLine } from '../protocol/log-line.js';
 import { ChannelCatchUp } from './channel-catch-up.js';
 import { ChannelLogs } from './channel-logs.js';
 
@@ -23,9 +24,8 @@ export class ChannelLosses {
       for (const connection of [...this.registry.all(), ...this.registry.opening()]) this.interrupt(connection);
       return;
     }
-    this.logger.warn(
-      `Events of ${channels.join(', ')} were lost (${reason}): their listeners are told so by sse:reset`,
-    );
+    const text = 'Events were lost: their listeners are told so by sse:reset';
+    this.logger.warn(logLine(text, { reason, channels: channels.length, first: channels[0] }));
     for (const channel of channels) {
       this.logs.clear(channel, position.sequence);
       for (const connection of this.registry.byChannel(channel)) {

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Backplane } from '../backplane/backplane.js';
 import { SseBackplaneError } from '../backplane/sse-backplane-error.js';
@@ -6,8 +6,8 @@ import { BACKPLANE } from '../backplane/tokens.js';
 import { jitter } from '../connections/jitter.js';
 import { monotonicNow } from '../connections/monotonic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
-import { errorText } from '../protocol/error-text.js';
 import { type LogPosition } from '../protocol/event-id.js';
+import { SentAway } from './sent-away.js';
 
 /**
  * What streams do while the engine behind the backplane is away: a client that comes meanwhile is let in, gets heartbeats,
@@ -21,9 +21,11 @@ export class EnginePatience {
   askAgain = 500;
   /** How long a stream waits to open until its channels are subscribed to. */
   openWait = 1_000;
-  private readonly logger = new Logger('SseBackplane');
 
-  constructor(@Inject(BACKPLANE) private readonly backplane: Backplane) {}
+  constructor(
+    @Inject(BACKPLANE) private readonly backplane: Backplane,
+    private readonly sentAway: SentAway,
+  ) {}
 
   /** Where this node stands, unless the engine is away. */
   get position(): LogPosition | undefined {
@@ -79,7 +81,7 @@ export class EnginePatience {
 
   sendAway(connection: SseConnection, error: unknown): void {
     if (connection.isClosed) return;
-    this.logger.warn(`Connection ${connection.id} is sent away, since the engine does not answer: ${errorText(error)}`);
+    this.sentAway.add(connection, error);
     const retry = jitter(connection.settings.connections.retryAfter, 0.5, 0.5);
     connection.finish({ reason: 'error', manner: 'farewell', text: 'backplane', retry });
   }

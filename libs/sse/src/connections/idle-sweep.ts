@@ -1,9 +1,10 @@
-import { monotonicNow } from './monotonic.js';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
+import { logLine } from '../protocol/log-line.js';
 import { kernelSocketKey, readUnacknowledged } from '../transport/kernel-sockets.js';
 import { ConnectionRegistry } from './connection-registry.js';
+import { monotonicNow } from './monotonic.js';
 import { type SseConnection } from './sse-connection.js';
 import { TimerWheel, WheelEntry } from './timer-wheel.js';
 
@@ -57,7 +58,8 @@ export class IdleSweep extends WheelEntry {
     const now = monotonicNow();
     const idle = this.registry.all().filter((connection) => this.isIdle(connection, unacknowledged, now));
     for (const connection of idle) connection.close('idle');
-    if (idle.length > 0) this.logger.log(`Closed ${idle.length} connections that nothing reached any more`);
+    if (idle.length > 0)
+      this.logger.log(logLine('Closed connections that nothing reached any more', { connections: idle.length }));
     return idle.length;
   }
 

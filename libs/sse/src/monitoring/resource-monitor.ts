@@ -95,7 +95,8 @@ export class ResourceMonitor implements OnApplicationBootstrap, OnApplicationShu
 
   /** What the last look has found. */
   get last(): ResourceSample {
-    return this.latest ?? this.sample();
+    // Before the first look it is what was read so far: too short a time to be judged by.
+    return (this.latest ??= this.read());
   }
 
   /** Where each quantity stands. */

@@ -31,7 +31,7 @@ export interface SseMonitoringOptions {
   /** When it is under pressure. */
   thresholds?: SseThresholds;
   /**
-   * Shed load under pressure (event loop, memory or queues), a step at each look: events are collected for longer, those
+   * Shed load under pressure (event loop, memory, heap or queues), a step at each look: events are collected for longer, those
    * of low priority are left out, new connections are refused. Undone in reverse. Default: `true`.
    */
   degrade?: boolean;

@@ -19,4 +19,11 @@ describe('logLine()', () => {
   ])('lets %j pass for nothing but a value', (user, shown) => {
     expect(logLine('Closed', { user })).toBe(`Closed ${shown}`);
   });
+
+  it('cuts what is endless, but not the end of a reason that quotes a client', () => {
+    const agent = 'x'.repeat(200);
+
+    expect(logLine('Refused', { reason: `"${agent}" contains "bot"` })).toContain(String.raw`contains \"bot\"`);
+    expect(logLine('Refused', { reason: 'x'.repeat(100_000) }).length).toBeLessThan(600);
+  });
 });

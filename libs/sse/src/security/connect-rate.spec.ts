@@ -74,7 +74,8 @@ describe('ConnectRate', () => {
   it('has one line in the log for a flood, without the query', async () => {
     for (let times = 0; times < 50; times++) await attempt('anna');
 
-    expect(warnings).toEqual(['Refused GET /events from 192.0.2.1: its user tried more than 2 times in 10000 ms']);
+    const reason = 'its user tried more than 2 times in 10000 ms';
+    expect(warnings).toEqual([`Refused a request method=GET path=/events address=192.0.2.1 reason="${reason}"`]);
   });
 
   it.each(['is known to be away', 'does not take it'])('lets everybody pass when the engine %s', async (how) => {

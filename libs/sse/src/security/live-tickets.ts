@@ -6,6 +6,7 @@ import { type SseConnection } from '../connections/sse-connection.js';
 import { TimerWheel } from '../connections/timer-wheel.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
+import { logLine } from '../protocol/log-line.js';
 import { OnSseOpen } from '../streaming/connection-hooks.js';
 import { DepartureWatch } from '../transport/departure-watch.js';
 import { type HttpExchange, type RawResponse } from '../transport/http-exchange.js';
@@ -66,7 +67,7 @@ export class LiveTickets {
     return use.bind(connection).catch((error: unknown) => {
       if (isEngineAway(error)) throw ticketsAreAway(connection.settings.connections.retryAfter);
       if (!(error instanceof UnusableTicket)) throw error;
-      this.logger.warn(`Refused connection ${connection.id}: ${error.message}`);
+      this.logger.warn(logLine('Refused a connection', { connection: connection.id, reason: error.message }));
       throw ticketRefusal();
     });
   }

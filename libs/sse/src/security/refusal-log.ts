@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
+import { logLine } from '../protocol/log-line.js';
 import { type HttpExchange } from '../transport/http-exchange.js';
-import { clientText, withoutControls } from '../protocol/client-text.js';
 
 const logger = new Logger('SseSecurity');
 
@@ -9,6 +9,5 @@ const logger = new Logger('SseSecurity');
  * there.
  */
 export function logRefusal({ method, path, remoteAddress }: HttpExchange, reason: string): void {
-  const request = `${clientText(method)} ${clientText(path)} from ${clientText(remoteAddress) || 'an unknown address'}`;
-  logger.warn(`Refused ${request}: ${withoutControls(reason)}`);
+  logger.warn(logLine('Refused a request', { method, path, address: remoteAddress || undefined, reason }));
 }

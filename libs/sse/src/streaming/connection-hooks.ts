@@ -5,6 +5,7 @@ import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { errorStack, errorText } from '../protocol/error-text.js';
 import { type EventFields } from '../protocol/event-block.js';
+import { logLine } from '../protocol/log-line.js';
 
 export type OpenHook = (connection: SseConnection) => unknown;
 export type CloseHook = (connection: SseConnection, reason: CloseReason) => unknown;
@@ -94,10 +95,8 @@ export class ConnectionHooks {
     try {
       await hook(connection, reason);
     } catch (error) {
-      this.logger.error(
-        `A close hook failed on connection ${connection.id} (${reason})`,
-        errorStack(error) ?? errorText(error),
-      );
+      const fields = { connection: connection.id, user: connection.userId, reason, error: errorText(error) };
+      this.logger.error(logLine('A close hook failed', fields), errorStack(error));
     }
   }
 
@@ -105,10 +104,8 @@ export class ConnectionHooks {
     try {
       await hook(userId, event, info);
     } catch (error) {
-      this.logger.error(
-        `A dead-letter hook failed on message ${info.id} (${info.reason})`,
-        errorStack(error) ?? errorText(error),
-      );
+      const fields = { message: info.id, user: userId, reason: info.reason, error: errorText(error) };
+      this.logger.error(logLine('A dead-letter hook failed', fields), errorStack(error));
     }
   }
 }

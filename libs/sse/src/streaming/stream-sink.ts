@@ -7,6 +7,7 @@ import { monotonicNow } from '../connections/monotonic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
 import { errorStack, errorText } from '../protocol/error-text.js';
 import { frameOf } from '../protocol/event-encoder.js';
+import { logLine } from '../protocol/log-line.js';
 import { type EmissionCache, type EmissionTaker } from './emission-cache.js';
 import { type Sink } from './sink.js';
 import { type SseStreamOptions } from './sse-stream-options.js';
@@ -55,10 +56,9 @@ export class StreamSink implements EmissionTaker, Sink {
   /** The client learns that the source failed, and nothing else; the log has the rest. */
   error(error: unknown): void {
     if (this.connection.isClosed) return;
-    logger.error(
-      `The source of ${this.settings.name} failed on connection ${this.connection.id}: ${errorText(error)}`,
-      errorStack(error),
-    );
+    const { id, userId } = this.connection;
+    const fields = { stream: this.settings.name, connection: id, user: userId, error: errorText(error) };
+    logger.error(logLine('The source of a stream failed', fields), errorStack(error));
     const { onError = 'retry' } = this.settings.options;
     if (this.settings.raw) {
       this.connection.finish({ reason: 'error', manner: onError === 'end' && this.isGet ? 'for-good' : 'cut' });

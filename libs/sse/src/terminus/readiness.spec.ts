@@ -37,7 +37,7 @@ describe('readiness()', () => {
     expect(readiness(away, 'serving', { backplane: 'ignore' })).toEqual({ status: 'up', reasons: [] });
   });
 
-  it.each(['memory', 'eventLoopDelay', 'queues'] as const)('is down where %s is critical', (watched) => {
+  it.each(['memory', 'heap', 'eventLoopDelay', 'queues'] as const)('is down where %s is critical', (watched) => {
     const { status, reasons } = readiness(withLevels({ [watched]: 'critical' }), 'serving');
 
     expect(status).toBe('down');
@@ -84,7 +84,7 @@ describe('readiness()', () => {
 
   it.each([
     [{ backplane: 'up' }, "isReady().backplane is \"up\": use 'down', 'degraded' or 'ignore'"],
-    [{ critical: ['heap'] }, 'isReady().critical is ["heap"]: use a list of connections, memory'],
+    [{ critical: ['disk'] }, 'isReady().critical is ["disk"]: use a list of connections, memory, heap'],
     [{ critical: 'memory' }, 'isReady().critical is "memory"'],
   ])('refuses the options %j', (options, message) => {
     const asked = () => readiness(well, 'serving', options as object);
