@@ -89,6 +89,14 @@ describe('LoadShedding', () => {
     expect(levers()).toEqual({ window: 0, low: false, isOpen: false });
   });
 
+  it.each(['memory', 'heap'] as const)('is driven by the %s of the process', async (watched) => {
+    const { steps, look } = await start({ thresholds: { [watched]: { elevated: 0.001, critical: 0.002 } } });
+
+    look(0, 3);
+
+    expect(steps).toEqual(['none', 'batching', 'low-priority', 'refusing']);
+  });
+
   it('does nothing where it is switched off, and the pressure is told of all the same', async () => {
     const { steps, look } = await start({ degrade: false });
 
