@@ -1,11 +1,14 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CallHandler, type ExecutionContext, type INestApplication, type NestInterceptor } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { hostname } from 'node:os';
 import { map, type Observable } from 'rxjs';
 import { ConnectionRegistry, SseModule, SsePermissions, SsePermissionsGuard } from 'nestjs-event-stream';
 import { isDashboardStream, SseDashboardModule, type SseDashboardOptions } from 'nestjs-event-stream/dashboard';
 import { SseTestClient } from 'nestjs-event-stream/testing';
 import { ONE_OF_EACH_NEST } from './harness/matrix.js';
+import { RedisServer } from './harness/redis-server.js';
+import { TestServer } from './harness/test-server.js';
 import { unique, useServer } from './harness/use-server.js';
 
 const OPERATOR = { cookie: 'session=operator' };
@@ -34,7 +37,16 @@ describe.each(ONE_OF_EACH_NEST)('the dashboard ($name)', (target) => {
     return connection!.id;
   }
 
-  const ROUTES = ['', '/parts/main.js', '/live', '/look', '/connections', '/channels', '/connections/some-id'];
+  const ROUTES = [
+    '',
+    '/parts/main.js',
+    '/live',
+    '/look',
+    '/connections',
+    '/channels',
+    '/nodes',
+    '/connections/some-id',
+  ];
 
   it.each(ROUTES)('asks its guards before it answers at "%s"', async (path) => {
     expect((await ask(path, {})).status).toBe(401);
@@ -66,6 +78,7 @@ describe.each(ONE_OF_EACH_NEST)('the dashboard ($name)', (target) => {
       await ask('/look', { ...OPERATOR, origin: 'https://evil.example' }),
       await ask('/live', { ...OPERATOR, 'sec-fetch-site': 'cross-site' }),
       await ask('/connections', { ...OPERATOR, 'sec-fetch-site': 'cross-site' }),
+      await ask('/nodes', { ...OPERATOR, 'sec-fetch-site': 'cross-site' }),
     ];
     expect(attempts.map(({ status }) => status)).toEqual(attempts.map(() => 403));
     expect((await close(id, { ...page, 'content-type': 'text/plain' })).status).toBe(400);
@@ -117,6 +130,61 @@ describe.each(ONE_OF_EACH_NEST)('the dashboard ($name)', (target) => {
     ]);
     const [one, two] = events.map((seen) => seen.map(({ data }) => (JSON.parse(data) as { at: number }).at));
     expect(one!.filter((time) => two!.includes(time))).not.toEqual([]);
+
+    const later = await server.open('/sse-dashboard/live', { headers: OPERATOR });
+    const { past } = (await later.next({ type: 'welcome' })).json<{ past: { ago: number; values: number[] }[] }>();
+    expect(past.length).toBeGreaterThanOrEqual(2);
+    expect(past[0]!.ago).toBeGreaterThan(past[1]!.ago);
+    expect(past[1]!.values[0]).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('the dashboard of nodes that share a Redis', () => {
+  interface Nodes {
+    rows: { pid: number; isOwn: boolean; connections: number; host: string }[];
+    totals: { connections: number };
+    away?: string;
+  }
+  let redis: RedisServer;
+  let servers: TestServer[] = [];
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const options = { monitoring: { interval: 100 } };
+    const config = { dashboard: true, redis: { url: redis.url, lease: 1_500 }, options };
+    servers = await Promise.all(ONE_OF_EACH_NEST.map((target) => TestServer.start(target, config)));
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await redis.stop();
+  });
+
+  async function untilNodes({ url }: TestServer, fits: (nodes: Nodes) => boolean): Promise<Nodes> {
+    for (;;) {
+      const response = await fetch(`${url}/sse-dashboard/nodes?sort=connections`, { headers: OPERATOR });
+      const nodes = (await response.json()) as Nodes;
+      if (fits(nodes)) return nodes;
+    }
+  }
+
+  it('lists all of them, forgets one that was killed, and is of one alone when the engine is away', async () => {
+    const [one, two] = servers as [TestServer, TestServer];
+    await two.open('/channels?c=room');
+    const { rows, totals } = await untilNodes(one, (nodes) => nodes.totals.connections === 1);
+    expect(rows).toMatchObject([
+      { pid: one.pid, isOwn: true, connections: 0, host: hostname() },
+      { pid: two.pid, isOwn: false, connections: 1, host: hostname() },
+    ]);
+    expect(totals).toMatchObject({ connections: 1 });
+    const seenByTwo = await untilNodes(two, (nodes) => nodes.rows.length === 2);
+    expect(seenByTwo.rows.map(({ isOwn }) => isOwn)).toEqual([false, true]);
+
+    two.signal('SIGKILL');
+    const left = await untilNodes(one, (nodes) => nodes.rows.length === 1);
+    expect(left.away).toBeUndefined();
+
+    await redis.kill();
+    const alone = await untilNodes(one, ({ away }) => away !== undefined);
+    expect(alone.rows).toMatchObject([{ pid: one.pid, isOwn: true }]);
   });
 });
 

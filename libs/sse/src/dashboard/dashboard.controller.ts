@@ -23,6 +23,7 @@ import { DASHBOARD_SETTINGS, type DashboardSettings } from './dashboard-settings
 import { markDashboardStream } from './dashboard-streams.js';
 import { refuseForeignAction, refuseForeignPage } from './foreign-pages.js';
 import { LiveFeed } from './live-feed.js';
+import { NodeTable } from './node-table.js';
 import { type Closed, type Welcome } from './page/answers.js';
 import { type Page, Pages } from './pages.js';
 import { SECURITY_HEADERS } from './security-headers.js';
@@ -40,6 +41,7 @@ export class DashboardController {
     private readonly host: HttpAdapterHost,
     private readonly registry: ConnectionRegistry,
     private readonly tables: ConnectionTables,
+    private readonly nodeTable: NodeTable,
     private readonly feed: LiveFeed,
     private readonly pages: Pages,
   ) {}
@@ -59,7 +61,8 @@ export class DashboardController {
   live(@Req() request: DashboardRequest, @CurrentConnection() connection: SseConnection): Observable<SseEvent> {
     refuseForeignPage(request);
     markDashboardStream(connection);
-    const welcome: Welcome = { connection: connection.id, isGuarded: this.settings.isGuarded };
+    const { past } = this.feed;
+    const welcome: Welcome = { connection: connection.id, isGuarded: this.settings.isGuarded, past };
     connection.send({ type: 'welcome', data: welcome });
     return this.feed.looks$;
   }
@@ -81,6 +84,12 @@ export class DashboardController {
   channels(@Req() request: DashboardRequest, @Res() response: object): void {
     refuseForeignPage(request);
     this.answerJson(response, this.tables.channels(addressOf(request).searchParams));
+  }
+
+  @Get('nodes')
+  async nodes(@Req() request: DashboardRequest, @Res() response: object): Promise<void> {
+    refuseForeignPage(request);
+    this.answerJson(response, await this.nodeTable.page(addressOf(request).searchParams));
   }
 
   @Get('connections/:id')

@@ -3,12 +3,13 @@ import { ConnectionTables } from './connection-tables.js';
 import { dashboardControllerAt } from './dashboard.controller.js';
 import { LiveFeed } from './live-feed.js';
 import { DASHBOARD_SETTINGS, type DashboardSettings } from './dashboard-settings.js';
+import { NodeTable } from './node-table.js';
 import { Pages } from './pages.js';
 import { checkedPath, type SseDashboardOptions } from './sse-dashboard-options.js';
 
 /**
- * A page that shows this process live: its connections, channels, queues and load; and that ends a connection. There is none
- * unless this is imported.
+ * A page that shows this process live: its connections, channels, queues and load; and that ends a connection. Of the other
+ * nodes it shows what they tell of themselves. There is none unless this is imported.
  *
  * It needs what `SseModule` exports.
  *
@@ -39,7 +40,7 @@ export class SseDashboardModule implements OnApplicationBootstrap {
       module: SseDashboardModule,
       imports: [...imports],
       controllers: [dashboardControllerAt(path, guards, decorators)],
-      providers: [{ provide: DASHBOARD_SETTINGS, useValue: settings }, ConnectionTables, LiveFeed, Pages],
+      providers: [{ provide: DASHBOARD_SETTINGS, useValue: settings }, ConnectionTables, LiveFeed, NodeTable, Pages],
     };
   }
 

@@ -69,17 +69,18 @@ export class SseNodes implements OnApplicationBootstrap {
    * @throws SseBackplaneError if the engine behind the backplane is away
    */
   async all(): Promise<NodeSummary[]> {
-    const own = this.summary();
+    const own = this.own();
     const leases = await this.backplane.nodes();
-    const others = leases.map(({ payload }) => payload).filter((payload) => isSummary(payload));
+    const others = leases.map(({ payload }) => payload).filter((payload) => isLike(own, payload));
     return [own, ...others.filter(({ node }) => node !== own.node)];
   }
 
   private describe(): void {
-    this.backplane.describeNode(this.summary());
+    this.backplane.describeNode(this.own());
   }
 
-  private summary(): NodeSummary {
+  /** This node, now. */
+  own(): NodeSummary {
     const { node, uptime, connections, rates, latency, resources, level, shedding } = this.metrics.snapshot();
     return {
       node,
@@ -101,6 +102,7 @@ export class SseNodes implements OnApplicationBootstrap {
   }
 }
 
-function isSummary(payload: unknown): payload is NodeSummary {
-  return typeof payload === 'object' && payload !== null && 'node' in payload && 'connections' in payload;
+/** A node of another version may say other things of itself. */
+function isLike(own: NodeSummary, payload: unknown): payload is NodeSummary {
+  return typeof payload === 'object' && payload !== null && Object.keys(own).every((key) => key in payload);
 }

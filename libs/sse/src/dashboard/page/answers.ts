@@ -81,6 +81,16 @@ export interface Welcome {
   readonly connection: string;
   /** The dashboard has guards. */
   readonly isGuarded: boolean;
+  /** The oldest first: plots need not begin empty. */
+  readonly past: readonly PastLook[];
+}
+
+/** What the plots show of an earlier look. */
+export interface PastLook {
+  /** Milliseconds. */
+  readonly ago: number;
+  /** Those of all lines, in their order. */
+  readonly values: readonly number[];
 }
 
 /** One page of a table, which is sorted and filtered where the data is. */
@@ -128,6 +138,35 @@ export interface ConnectionDetail extends ConnectionRow {
 export interface ChannelRow {
   readonly name: string;
   readonly listeners: number;
+}
+
+/** A node as it has last described itself, see `NodeSummary`. */
+export interface NodeRow {
+  readonly node: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly uptime: number;
+  readonly connections: number;
+  readonly published: number;
+  readonly sent: number;
+  readonly latency: number;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly eventLoopDelay: number;
+  readonly queuedBytes: number;
+  readonly level: Level;
+  readonly shedding: string;
+  /** Milliseconds since it said so. */
+  readonly age: number;
+  /** It is the one that answers. */
+  readonly isOwn: boolean;
+}
+
+export interface NodesPage extends TablePage<NodeRow> {
+  /** Of all nodes, those included that the filter hides. */
+  readonly totals: { readonly connections: number; readonly sent: number; readonly published: number };
+  /** Why there is only the node that answers: the engine behind the backplane is away. */
+  readonly away?: string;
 }
 
 /** What became of a request to end a connection. */

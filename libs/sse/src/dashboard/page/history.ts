@@ -16,20 +16,28 @@ export class History {
 
   /** @param time when it came, in milliseconds: the clocks of two servers behind the same address may differ */
   add(view: LiveView, time: number): void {
+    this.addValues(
+      this.valuesOf.map((valueOf) => valueOf(view)),
+      time,
+    );
+  }
+
+  addValues(values: readonly number[], time: number): void {
     const now = time / 1_000;
     const last = this.times.at(-1) ?? -Infinity;
     if (now < last) this.forget();
-    else if (Number.isFinite(last) && now - last > GAP) this.push(last + 1, () => null);
-    this.push(now, (valueOf) => valueOf(view));
+    else if (Number.isFinite(last) && now - last > GAP) this.push(last + 1, []);
+    this.push(now, values);
   }
 
   column(index: number): (number | null)[] {
     return this.columns[index] ?? [];
   }
 
-  private push(time: number, read: (valueOf: (view: LiveView) => number) => number | null): void {
+  /** @param values none for a gap */
+  private push(time: number, values: readonly number[]): void {
     this.times.push(time);
-    this.valuesOf.forEach((valueOf, index) => this.columns[index]?.push(read(valueOf)));
+    this.columns.forEach((column, index) => column.push(values[index] ?? null));
     if (this.times.length <= KEPT) return;
     for (const column of [this.times, ...this.columns]) column.shift();
   }

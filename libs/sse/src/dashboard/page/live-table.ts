@@ -5,24 +5,26 @@ import { get } from './requests.js';
 import { TableHead } from './table-head.js';
 import { type Column, type RowKind, TableRows } from './table-rows.js';
 
-export interface TableDescription<Row> extends RowKind<Row> {
+export interface TableDescription<Row, Answer extends TablePage<Row> = TablePage<Row>> extends RowKind<Row> {
   /** Where the server has it. */
   readonly path: string;
   readonly caption: string;
-  /** What its rows are, behind their number. */
+  /** What its rows are, behind their number: one of them is called so without the last letter. */
   readonly noun: string;
   readonly filterLabel: string;
   readonly columns: readonly Column<Row>[];
   readonly sort: string;
   readonly isDescending: boolean;
   readonly nothing: string;
+  /** For what the server answers beside the rows. */
+  readonly answered?: (answer: Answer) => void;
 }
 
 /** Somebody who types is asked for after this time, not at each letter. */
 const TYPING = 200;
 
 /** A table that the server sorts, filters and cuts into pages: however long it is, this page has no more than one of them. */
-export class LiveTable<Row> {
+export class LiveTable<Row, Answer extends TablePage<Row> = TablePage<Row>> {
   readonly node: HTMLElement;
   /** What else is asked for with each look. */
   extra: Readonly<Record<string, string>> = {};
@@ -41,7 +43,7 @@ export class LiveTable<Row> {
   private isAsking = false;
   private typing: number | undefined;
 
-  constructor(private readonly description: TableDescription<Row>) {
+  constructor(private readonly description: TableDescription<Row, Answer>) {
     const { columns, sort, isDescending, caption, filterLabel, nothing } = description;
     this.head = new TableHead(columns, sort, isDescending, () => this.turnTo(0));
     this.rows = new TableRows(columns, description);
@@ -83,7 +85,7 @@ export class LiveTable<Row> {
     const question = ++this.asked;
     this.isAsking = true;
     try {
-      const answer = await get<TablePage<Row>>(this.description.path, {
+      const answer = await get<Answer>(this.description.path, {
         ...this.extra,
         sort: this.head.sort,
         order: this.head.isDescending ? 'desc' : 'asc',
@@ -98,12 +100,14 @@ export class LiveTable<Row> {
     }
   }
 
-  private show({ total, matching, page, pages, rows }: TablePage<Row>): void {
+  private show(answer: Answer): void {
+    const { total, matching, page, pages, rows } = answer;
+    this.description.answered?.(answer);
     this.page = page;
     this.rows.show(rows);
     this.nothing.hidden = matching > 0;
     const { noun } = this.description;
-    const all = `${matching === total ? '' : `${exactly(matching)} of `}${exactly(total)} ${noun}`;
+    const all = `${matching === total ? '' : `${exactly(matching)} of `}${exactly(total)} ${total === 1 ? noun.slice(0, -1) : noun}`;
     setText(this.summary, pages > 1 ? `${all}, page ${exactly(page + 1)} of ${exactly(pages)}` : all);
     for (const button of [this.back, this.next]) button.hidden = pages === 1;
     this.back.disabled = page === 0;

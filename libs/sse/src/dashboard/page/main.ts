@@ -17,7 +17,8 @@ const tables = new Tables();
 let looks = 0;
 
 new LiveStream({
-  welcome: ({ connection, isGuarded }) => {
+  welcome: ({ connection, isGuarded, past }) => {
+    plots.recall(past);
     tables.own = connection;
     byId('unguarded').hidden = isGuarded;
   },

@@ -94,3 +94,8 @@ export const PLOTS: readonly PlotDescription[] = [
     note: ({ resources }) => `busy ${percent(resources.eventLoopUtilization)}`,
   },
 ];
+
+/** The values of all lines. */
+export function plotted(view: LiveView): number[] {
+  return PLOTS.flatMap(({ lines }) => lines.map(({ valueOf }) => Math.round(valueOf(view) * 100) / 100));
+}

@@ -1,5 +1,5 @@
 import type UPlot from 'uplot';
-import { type LiveView } from './answers.js';
+import { type LiveView, type PastLook } from './answers.js';
 import { element, setText } from './element.js';
 import { History } from './history.js';
 import { type PlotDescription } from './plot-list.js';
@@ -50,6 +50,14 @@ export class Plot {
     this.node.dataset.level = level;
     setText(this.level, level === 'normal' ? '' : level);
     setText(this.note, note(view));
+  }
+
+  /** @param first the index of the first of its lines among all that were plotted */
+  recall(past: readonly PastLook[], first: number): void {
+    if (this.history.times.length > 0) return;
+    const now = Date.now();
+    const end = first + this.description.lines.length;
+    for (const { ago, values } of past) this.history.addValues(values.slice(first, end), now - ago);
   }
 
   /** Draws what was added since: nothing is drawn for a page that is not in sight. */

@@ -1,4 +1,4 @@
-import { type LiveView } from './answers.js';
+import { type LiveView, type PastLook } from './answers.js';
 import { byId } from './element.js';
 import { Plot } from './plot.js';
 import { PLOTS } from './plot-list.js';
@@ -19,6 +19,15 @@ export class Plots {
   add(view: LiveView): void {
     for (const plot of this.plots) plot.add(view);
     this.draw();
+  }
+
+  /** Begins with what the server has seen before, where the page has seen nothing yet. */
+  recall(past: readonly PastLook[]): void {
+    let first = 0;
+    PLOTS.forEach(({ lines }, index) => {
+      this.plots[index]?.recall(past, first);
+      first += lines.length;
+    });
   }
 
   private draw(): void {

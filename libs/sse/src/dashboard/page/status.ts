@@ -6,6 +6,7 @@ const STEPS = ['none', 'batching', 'low-priority', 'refusing', 'closing'];
 const WATCHED: Readonly<Record<string, string>> = {
   connections: 'connections',
   memory: 'memory',
+  heap: 'heap',
   cpu: 'CPU',
   publishes: 'publishes',
   eventLoopDelay: 'event loop',

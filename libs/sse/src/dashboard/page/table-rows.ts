@@ -1,3 +1,4 @@
+import { type Level } from './answers.js';
 import { element, setText } from './element.js';
 
 /** A column of a table. */
@@ -9,6 +10,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Not shown on a phone: a look into the row tells it. */
   readonly isMinor?: boolean;
+  /** Shown as a colour beside the text. */
+  readonly levelOf?: (row: Row) => Level;
 }
 
 /** What the rows of a table are, beside their columns. */
@@ -17,16 +20,15 @@ export interface RowKind<Row> {
   /** Short words behind the first text, such as `dashboard`. */
   readonly tagsOf?: (row: Row) => readonly string[];
   readonly isBad?: (row: Row) => boolean;
-  /** What the button in the first column is for. */
-  readonly purpose: (row: Row) => string;
-  readonly open: (row: Row) => void;
+  /** What the button in the first column does. Without it there is none. */
+  readonly action?: { readonly purpose: (row: Row) => string; readonly open: (row: Row) => void };
 }
 
 interface ShownRow<Row> {
   row: Row;
   readonly node: HTMLTableRowElement;
   readonly cells: readonly HTMLElement[];
-  readonly button: HTMLButtonElement;
+  readonly name: HTMLElement;
   readonly tags: HTMLElement;
 }
 
@@ -59,28 +61,33 @@ export class TableRows<Row> {
   }
 
   private newRow(row: Row): ShownRow<Row> {
-    const button = element('button', { type: 'button', class: 'open-row' });
+    const { action } = this.kind;
+    const name = action
+      ? element('button', { type: 'button', class: 'open-row' })
+      : element('span', { class: 'row-name' });
     const tags = element('span', { class: 'tags' });
     const cells = this.columns.map(({ isNumber = false, isMinor = false }, index) => {
-      const name = [isNumber ? 'number' : '', isMinor ? 'minor' : ''].join(' ').trim();
-      const attributes = { class: name };
-      return index === 0 ? element('th', { ...attributes, scope: 'row' }, button, tags) : element('td', attributes);
+      const attributes = { class: [isNumber ? 'number' : '', isMinor ? 'minor' : ''].join(' ').trim() };
+      return index === 0 ? element('th', { ...attributes, scope: 'row' }, name, tags) : element('td', attributes);
     });
-    const shown = { row, node: element('tr', {}, ...cells), cells, button, tags };
-    button.addEventListener('click', () => this.kind.open(shown.row));
+    const shown = { row, node: element('tr', {}, ...cells), cells, name, tags };
+    if (action) name.addEventListener('click', () => action.open(shown.row));
     return shown;
   }
 
   private fill(shown: ShownRow<Row> | undefined, row: Row): void {
     if (!shown) return;
     shown.row = row;
-    this.columns.forEach(({ text }, index) => {
-      const node = index === 0 ? shown.button : shown.cells[index];
-      if (node) setText(node, text(row));
+    const { action, tagsOf, isBad } = this.kind;
+    this.columns.forEach(({ text, levelOf }, index) => {
+      const node = index === 0 ? shown.name : shown.cells[index];
+      if (!node) return;
+      setText(node, text(row));
+      if (levelOf) node.dataset.level = levelOf(row);
     });
-    shown.button.title = shown.button.textContent;
-    shown.button.setAttribute('aria-label', this.kind.purpose(row));
-    setText(shown.tags, this.kind.tagsOf?.(row).join(' · ') ?? '');
-    shown.node.classList.toggle('bad', this.kind.isBad?.(row) ?? false);
+    shown.name.title = shown.name.textContent;
+    if (action) shown.name.setAttribute('aria-label', action.purpose(row));
+    setText(shown.tags, tagsOf?.(row).join(' · ') ?? '');
+    shown.node.classList.toggle('bad', isBad?.(row) ?? false);
   }
 }

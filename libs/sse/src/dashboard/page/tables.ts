@@ -4,9 +4,10 @@ import { ConnectionDialog } from './connection-dialog.js';
 import { byId, element } from './element.js';
 import { count } from './format.js';
 import { LiveTable } from './live-table.js';
+import { Nodes } from './nodes.js';
 import { Tabs } from './tabs.js';
 
-/** The tables of connections and of channels, of which one is in sight and kept up to date. */
+/** The tables of connections, channels and nodes, of which one is in sight and kept up to date. */
 export class Tables {
   /** The id of this page's own stream. */
   own = '';
@@ -23,8 +24,10 @@ export class Tables {
     keyOf: ({ id }) => id,
     tagsOf: ({ id, isDashboard }) => (id === this.own ? ['this page'] : isDashboard ? ['dashboard'] : []),
     isBad: ({ blocked }) => blocked,
-    purpose: (row) => `Look into the connection of ${userText(row)}`,
-    open: ({ id }) => void this.dialog.open(id, id === this.own),
+    action: {
+      purpose: (row) => `Look into the connection of ${userText(row)}`,
+      open: ({ id }) => void this.dialog.open(id, id === this.own),
+    },
   });
   private readonly channels: LiveTable<ChannelRow> = new LiveTable({
     path: 'channels',
@@ -39,19 +42,25 @@ export class Tables {
     isDescending: true,
     nothing: 'There is no such channel.',
     keyOf: ({ name }) => name,
-    purpose: ({ name }) => `Show who listens to ${name}`,
-    open: ({ name }) => this.showListeners(name),
+    action: {
+      purpose: ({ name }) => `Show who listens to ${name}`,
+      open: ({ name }) => this.showListeners(name),
+    },
   });
-  private readonly tabs = new Tabs(['connections', 'channels'], () => void this.refresh());
+  private readonly nodes = new Nodes();
+  private readonly tabs = new Tabs(['connections', 'channels', 'nodes'], () => void this.refresh());
 
   constructor() {
     byId('connections').append(this.connections.node);
     byId('channels').append(this.channels.node);
+    byId('nodes').append(this.nodes.notice, this.nodes.table.node);
   }
 
   async refresh(): Promise<void> {
     if (document.hidden) return;
-    const table = this.tabs.selected === 'channels' ? this.channels : this.connections;
+    const { selected } = this.tabs;
+    const others = selected === 'channels' ? this.channels : this.nodes.table;
+    const table = selected === 'connections' ? this.connections : others;
     await Promise.all([table.refresh(), this.dialog.refresh()]);
   }
 
