@@ -1,4 +1,4 @@
-import { type Locator, type Page, type Response } from 'playwright-core';
+import { type CDPSession, type ConsoleMessage, type Locator, type Page, type Response } from 'playwright-core';
 
 /** One tab in which somebody uses the chat: what one sees and does there. */
 export class ChatTab {
@@ -10,24 +10,31 @@ export class ChatTab {
   /** What came over this tab's event streams, as the browser read it. */
   readonly events: { type: string; id: string; data: string }[] = [];
 
-  private constructor(readonly page: Page) {
-    page.on('pageerror', (error) => this.faults.push(error.message));
-    page.on('console', (message) => {
-      if (/Content Security Policy|Refused to/.test(message.text())) this.faults.push(message.text());
-    });
-    page.on('response', (response) => {
-      if (isStream(response)) this.streamAnswers.push(response.status());
+  private constructor(
+    readonly page: Page,
+    private readonly devtools: CDPSession,
+  ) {
+    page.on('pageerror', this.noteError);
+    page.on('console', this.noteMessage);
+    page.on('response', this.noteAnswer);
+    devtools.on('Network.eventSourceMessageReceived', ({ eventName, eventId, data }) => {
+      this.events.push({ type: eventName, id: eventId, data });
     });
   }
 
   static async of(page: Page): Promise<ChatTab> {
-    const tab = new ChatTab(page);
     const devtools = await page.context().newCDPSession(page);
-    devtools.on('Network.eventSourceMessageReceived', ({ eventName, eventId, data }) => {
-      tab.events.push({ type: eventName, id: eventId, data });
-    });
+    const tab = new ChatTab(page, devtools);
     await devtools.send('Network.enable');
     return tab;
+  }
+
+  /** Notes nothing any more: the page may be given to somebody else. */
+  async release(): Promise<void> {
+    this.page.off('pageerror', this.noteError);
+    this.page.off('console', this.noteMessage);
+    this.page.off('response', this.noteAnswer);
+    if (!this.page.isClosed()) await this.devtools.detach();
   }
 
   async signIn(url: string, name: string, adminPassword?: string): Promise<this> {
@@ -162,6 +169,11 @@ export class ChatTab {
     await this.page.getByRole('button', { name: 'Come in' }).waitFor();
   }
 
+  /** Where an admin's page leads to. */
+  get dashboardLink(): Locator {
+    return this.page.getByRole('link', { name: 'Dashboard' });
+  }
+
   nextAnswer(path: string): Promise<Response> {
     return this.page.waitForEvent('response', (response) => new URL(response.url()).pathname === path);
   }
@@ -169,6 +181,18 @@ export class ChatTab {
   nextStreamAnswer(): Promise<Response> {
     return this.page.waitForEvent('response', isStream);
   }
+
+  private readonly noteError = ({ message }: Error): void => {
+    this.faults.push(message);
+  };
+
+  private readonly noteMessage = (message: ConsoleMessage): void => {
+    if (/Content Security Policy|Refused to/.test(message.text())) this.faults.push(message.text());
+  };
+
+  private readonly noteAnswer = (response: Response): void => {
+    if (isStream(response)) this.streamAnswers.push(response.status());
+  };
 }
 
 function isStream(response: Response): boolean {

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { SseModule } from 'nestjs-event-stream';
 import { AdminModule } from './admin/admin.module.js';
 import { DirectModule } from './direct/direct.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { RoomsModule } from './rooms/rooms.module.js';
 import { SessionGuard } from './session/session.guard.js';
 import { SessionModule } from './session/session.module.js';
@@ -20,6 +21,7 @@ import { JsonOnlyGuard } from './web/json-only.guard.js';
     RoomsModule,
     DirectModule,
     AdminModule,
+    OperationsModule,
   ],
   providers: [
     { provide: APP_GUARD, useClass: JsonOnlyGuard },

@@ -6,7 +6,7 @@ import { currentSession } from './session.js';
 
 const TRY_AGAIN_AFTER = 3_000;
 const MOST_ROOMS = 50;
-const KICKED = /^kicked(?:: (.*))?$/s;
+const REMOVED = /^removed(?:: (.*))?$/s;
 
 /** Why the page was loaded anew, by the reason of `sse:reset`. */
 const RESETS = {
@@ -181,8 +181,8 @@ export class Chat extends EventTarget {
   }
 
   #ended(reason) {
-    const [isKick, why = ''] = KICKED.exec(reason) ?? [];
-    if (isKick) this.#removed(why);
+    const [isRemoval, why = ''] = REMOVED.exec(reason) ?? [];
+    if (isRemoval) this.#removed(why);
     else if (reason === 'signed-out') this.#showSignIn('You have signed out.');
     // This node could not hear of it when it happened, and knows no more than that.
     else if (reason === 'revoked') this.#showSignIn('Your session was ended.');

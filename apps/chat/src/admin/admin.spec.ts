@@ -48,7 +48,7 @@ describe('an admin', () => {
     const streams = [await mallory.stream('lobby'), await mallory.stream('compilers')];
     expect((await ada.kick(mallory.userId, ' Too loud ')).status).toBe(204);
 
-    for (const stream of streams) expect(await stream.untilEnd()).toContain('"reason":"kicked: Too loud"');
+    for (const stream of streams) expect(await stream.untilEnd()).toContain('"reason":"removed: Too loud"');
     for (const path of ['/session', '/events']) expect((await mallory.get(path)).status).toBe(401);
     expect((await mallory.post('/session/renew')).status).toBe(401);
     expect((await mallory.say('/rooms/lobby/messages', 'Still here')).status).toBe(401);

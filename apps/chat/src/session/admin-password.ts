@@ -1,5 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { digestOf } from './digest.js';
 
 /** Whoever knows it when he signs in is an admin: `ADMIN_PASSWORD`, or else one that this start has made. */
 @Injectable()
@@ -12,9 +13,4 @@ export class AdminPassword {
   is(guess: string): boolean {
     return timingSafeEqual(digestOf(guess), this.digest);
   }
-}
-
-/** Digests are equally long, whatever was typed. */
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -12,9 +12,12 @@ export class KickedPeople {
     private readonly revocations: SseRevocations,
   ) {}
 
-  /** Ends all his streams for good, and no token that he has is good any more. His pages are told why. */
+  /**
+   * Ends all his streams for good, and no token that he has is good any more. His pages are told why, by a word of the chat's:
+   * `kicked` is the library's own, for a single stream that was ended in the dashboard.
+   */
   async kick(userId: string, reason: string): Promise<void> {
-    await this.broadcaster.disconnect({ user: userId }, reason === '' ? 'kicked' : `kicked: ${reason}`);
+    await this.broadcaster.disconnect({ user: userId }, reason === '' ? 'removed' : `removed: ${reason}`);
   }
 
   /**

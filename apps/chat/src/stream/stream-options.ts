@@ -1,9 +1,11 @@
 import { type SseModuleOptions } from 'nestjs-event-stream';
 import { redisBackplane } from 'nestjs-event-stream/redis';
+import { milliseconds } from '../environment/milliseconds.js';
 import { sessionLife } from '../session/session-life.js';
 
-const MINUTE = 60 * 1000;
-const DAY = 24 * 60 * 60 * 1000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
 
 /** With `REDIS_URL` this process is one of several nodes, which share all they know; without it, it is alone. */
 export function streamOptions(env: NodeJS.ProcessEnv): SseModuleOptions {
@@ -15,6 +17,8 @@ export function streamOptions(env: NodeJS.ProcessEnv): SseModuleOptions {
     connections: {
       maxPerUser: 5,
       onUserLimit: 'replace-oldest',
+      // A browser whose stream was cut comes back after so long.
+      retry: milliseconds(env, 'RECONNECT_AFTER', 3 * SECOND),
       // A page has a minute to renew its token, or a third of it, where it lives shortly.
       expiringNotice: Math.min(MINUTE, Math.floor(life / 3)),
     },
@@ -26,6 +30,11 @@ export function streamOptions(env: NodeJS.ProcessEnv): SseModuleOptions {
     history: { maxAge: DAY },
     // And a direct message waits for so long.
     messageQueue: { ttl: 7 * DAY },
+    // Whoever is gone for less than that, as for a reconnect, was here all the time.
+    presence: { grace: milliseconds(env, 'PRESENCE_GRACE', 5 * SECOND) },
+    // So long a process that was told to stop still serves, while `/health/ready` says that it leaves: a load balancer
+    // needs the time to see that, its interval times its tries.
+    shutdown: { readinessDelay: milliseconds(env, 'DRAIN_DELAY', 0) },
     backplane: url ? redisBackplane({ url, prefix: 'chat' }) : undefined,
   };
 }

@@ -8,10 +8,18 @@ export const CONNECTION_TEXTS = {
   ended: 'Not connected',
 };
 
-const REPLACED = {
-  title: 'This tab was replaced by a newer one',
-  text: 'The chat can be open in five tabs at a time. You opened another, so this one, the oldest, was closed.',
-  button: 'Use this tab again',
+/** What an end for good means, by the reason of `sse:end`. */
+const ENDS = {
+  replaced: {
+    title: 'This tab was replaced by a newer one',
+    text: 'The chat can be open in five tabs at a time. You opened another, so this one, the oldest, was closed.',
+    button: 'Use this tab again',
+  },
+  kicked: {
+    title: 'An admin has closed this connection',
+    text: 'Nothing new arrives in this tab. You are still signed in, and your other tabs go on.',
+    button: 'Connect again',
+  },
 };
 
 /** Says whether the page is live, and when it is not, whether it will be again by itself. */
@@ -29,7 +37,7 @@ export function showConnection(chat) {
   });
 
   chat.addEventListener('ended', ({ detail: reason }) => {
-    const { title, text, button } = reason === 'replaced' ? REPLACED : ended(reason);
+    const { title, text, button } = ENDS[reason] ?? ended(reason);
     byId('ended-title').textContent = title;
     byId('ended-text').textContent = text;
     byId('take-over').textContent = button;
