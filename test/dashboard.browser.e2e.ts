@@ -58,7 +58,10 @@ describe.each(ONE_OF_EACH_NEST)('the dashboard ($name)', (target) => {
   const server = useServer(target, {
     dashboard: true,
     prefix,
-    options: { connections: { max: MAX, retry: 200, retryAfter: 200 }, monitoring: { interval: 1_000 } },
+    options: {
+      connections: { max: MAX, retry: 200, retryAfter: 200 },
+      monitoring: { interval: 1_000, degrade: false },
+    },
   });
 
   beforeAll(async () => {

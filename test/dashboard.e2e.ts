@@ -149,7 +149,7 @@ describe('the dashboard of nodes that share a Redis', () => {
   let servers: TestServer[] = [];
   beforeAll(async () => {
     redis = await RedisServer.start();
-    const options = { monitoring: { interval: 100 } };
+    const options = { monitoring: { interval: 100, degrade: false } };
     const config = { dashboard: true, redis: { url: redis.url, lease: 1_500 }, options };
     servers = await Promise.all(ONE_OF_EACH_NEST.map((target) => TestServer.start(target, config)));
   });
