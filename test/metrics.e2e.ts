@@ -6,7 +6,11 @@ import { unique, useServer } from './harness/use-server.js';
 // F1, A1: what is counted is what happened.
 describe.each(ONE_OF_EACH_NEST)('the metrics of a node ($name)', (target) => {
   const server = useServer(target, {
-    options: { connections: { max: 4 }, heartbeat: { interval: 60_000 }, monitoring: { interval: 100, degrade: false } },
+    options: {
+      connections: { max: 4 },
+      heartbeat: { interval: 60_000 },
+      monitoring: { interval: 100, degrade: false },
+    },
   });
   const metrics = () => server.call('metrics');
 

@@ -9,7 +9,10 @@ describe('nodes that share a Redis', () => {
   let servers: TestServer[] = [];
   beforeAll(async () => {
     redis = await RedisServer.start();
-    const config = { redis: { url: redis.url, lease: 1_500 }, options: { monitoring: { interval: 100, degrade: false } } };
+    const config = {
+      redis: { url: redis.url, lease: 1_500 },
+      options: { monitoring: { interval: 100, degrade: false } },
+    };
     servers = await Promise.all(ONE_OF_EACH_NEST.map((target) => TestServer.start(target, config)));
   });
   afterAll(async () => {
