@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { type PressureChange } from 'nestjs-event-stream';
 import { ONE_OF_EACH_NEST } from './harness/matrix.js';
 import { openSlowly } from './harness/slow-reader.js';
 import { unique, useServer } from './harness/use-server.js';
@@ -100,13 +101,15 @@ describe.each(ONE_OF_EACH_NEST)('the metrics of a node ($name)', (target) => {
   });
 
   it('warn before the maximum of connections is reached, and when it is far again', async () => {
+    const changes = () => server.notesOf('connections', 'pressure').map(({ detail }) => detail as PressureChange);
+    while ((await metrics()).levels.connections !== 'normal') await server.call('settle');
+    const before = changes().length;
     const clients = await Promise.all([1, 2, 3, 4].map(() => server.open('/channels?c=room')));
-    await server.noted('pressure', 'connections');
-    expect(server.notesOf('connections', 'pressure').at(-1)!.detail).toMatchObject({ before: 'normal' });
+    await server.noted('pressure', 'connections', before + 1);
+    expect(changes()[before]).toMatchObject({ before: 'normal' });
 
     for (const client of clients) await client.close();
-    while ((server.notesOf('connections', 'pressure').at(-1)!.detail as { level: string }).level !== 'normal')
-      await server.noted('pressure', 'connections', server.notesOf('connections', 'pressure').length + 1);
+    while (changes().at(-1)!.level !== 'normal') await server.noted('pressure', 'connections', changes().length + 1);
 
     expect(server.output).toMatch(
       /The number of connections is critical level=critical before=\w+ value=4 threshold=4/,

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LoadEngine } from '../../apps/loadtest/src/load-engine.js';
-import { type UsedOnce } from '../fixture/passers-by.js';
-import { MATRIX } from '../harness/matrix.js';
-import { RedisServer } from '../harness/redis-server.js';
-import { TestServer } from '../harness/test-server.js';
-import { useServer } from '../harness/use-server.js';
+import { LoadEngine } from '../apps/loadtest/src/load-engine.js';
+import { type UsedOnce } from './fixture/passers-by.js';
+import { MATRIX } from './harness/matrix.js';
+import { RedisServer } from './harness/redis-server.js';
+import { TestServer } from './harness/test-server.js';
+import { useServer } from './harness/use-server.js';
 
 const MANY = 100_000;
 /** Where each is a question to Redis. */
