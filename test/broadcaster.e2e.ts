@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { type SseTestClient } from 'nestjs-event-stream/testing';
-import { MATRIX } from './harness/matrix.js';
+import { ONE_OF_EACH } from './harness/matrix.js';
 import { type TestServer } from './harness/test-server.js';
 import { unique, useServer } from './harness/use-server.js';
 
 // C1, and api.md, "Publishing".
-describe.each(MATRIX)('SseBroadcaster ($name)', (target) => {
+describe.each(ONE_OF_EACH)('SseBroadcaster ($name)', (target) => {
   const server = useServer(target);
 
   it('toChannel() reaches the listeners of that channel only, all with the same id', async () => {

@@ -5,7 +5,7 @@ import { type SseTestClient } from 'nestjs-event-stream/testing';
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { useApplications } from './harness/application.js';
-import { HTTP1, MATRIX, ONE_OF_EACH_NEST } from './harness/matrix.js';
+import { HTTP1, ONE_OF_EACH, ONE_OF_EACH_NEST } from './harness/matrix.js';
 import { RawSocket } from './harness/raw-socket.js';
 import { RedisServer } from './harness/redis-server.js';
 import { TestServer } from './harness/test-server.js';
@@ -28,7 +28,7 @@ function somebody(): { 'x-forwarded-for': string } {
 }
 
 // E5.
-describe.each(MATRIX)('the guard of connection attempts ($name)', (target) => {
+describe.each(ONE_OF_EACH)('the guard of connection attempts ($name)', (target) => {
   const server = useServer(target, CONFIG);
 
   async function attempts(count: number, headers: Record<string, string>, path = '/guarded/rated'): Promise<number[]> {

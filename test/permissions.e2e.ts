@@ -5,13 +5,13 @@ import { type SseTestClient } from 'nestjs-event-stream/testing';
 import { type BroadcasterCall } from './fixture/control.js';
 import { as, useApplications } from './harness/application.js';
 import { cursorOf, from } from './harness/cursor.js';
-import { MATRIX, ONE_OF_EACH_NEST } from './harness/matrix.js';
+import { ONE_OF_EACH, ONE_OF_EACH_NEST } from './harness/matrix.js';
 import { RedisServer } from './harness/redis-server.js';
 import { TestServer } from './harness/test-server.js';
 import { unique, useServer } from './harness/use-server.js';
 
 // E1.
-describe.each(MATRIX)('the guard of permissions ($name)', (target) => {
+describe.each(ONE_OF_EACH)('the guard of permissions ($name)', (target) => {
   const server = useServer(target);
 
   const open = (path: string, user?: string, ...permissions: string[]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SseTestClient, type SseTestEvent } from 'nestjs-event-stream/testing';
-import { MATRIX } from './harness/matrix.js';
+import { ONE_OF_EACH } from './harness/matrix.js';
 import { openSlowly } from './harness/slow-reader.js';
 import { unique, useServer } from './harness/use-server.js';
 
@@ -14,7 +14,7 @@ const upTo = (count: number, from = 0) => Array.from({ length: count - from }, (
 const numbersIn = (body: string) => [...body.matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n));
 
 // D2: what waits for a user, as his client sees it.
-describe.each(MATRIX)('the message queue ($name)', (target) => {
+describe.each(ONE_OF_EACH)('the message queue ($name)', (target) => {
   const server = useServer(target, { options: { heartbeat: { interval: 60_000 } } });
 
   it('keeps events for a user who is away, and gives them in order before anything else', async () => {
@@ -163,7 +163,7 @@ describe.each(MATRIX)('the message queue ($name)', (target) => {
   }
 });
 
-describe.each(MATRIX)('the message queue behind a short history ($name)', (target) => {
+describe.each(ONE_OF_EACH)('the message queue behind a short history ($name)', (target) => {
   const server = useServer(target, { options: { history: { maxEvents: 8 }, queue: { maxEvents: 4 } } });
 
   it('gives what the history has forgotten, once, and the other channels what they have', async () => {

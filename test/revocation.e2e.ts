@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { MATRIX } from './harness/matrix.js';
+import { ONE_OF_EACH } from './harness/matrix.js';
 import { unique, useServer } from './harness/use-server.js';
 
 const seconds = (ahead = 0) => Date.now() / 1_000 + ahead;
 
 // E3: ended for good, whatever the client does then.
-describe.each(MATRIX)('somebody who was revoked ($name)', (target) => {
+describe.each(ONE_OF_EACH)('somebody who was revoked ($name)', (target) => {
   const server = useServer(target);
 
   it('by his token: its streams end for good, and it opens none any more; others of the user go on', async () => {

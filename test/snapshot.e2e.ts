@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type SseTestClient } from 'nestjs-event-stream/testing';
 import { cursorOf, from, idsOf, resetOf } from './harness/cursor.js';
-import { MATRIX } from './harness/matrix.js';
+import { ONE_OF_EACH } from './harness/matrix.js';
 import { openSlowly } from './harness/slow-reader.js';
 import { unique, useServer } from './harness/use-server.js';
 
@@ -9,7 +9,7 @@ import { unique, useServer } from './harness/use-server.js';
 const PIECES = 200;
 
 // backplane.md, "The seam": `.startWith()`.
-describe.each(MATRIX)('a stream that begins with a state ($name)', (target) => {
+describe.each(ONE_OF_EACH)('a stream that begins with a state ($name)', (target) => {
   const server = useServer(target, { options: { connections: { retry: 20 } } });
 
   /** A client whose state is fed under `key`, and has begun. */

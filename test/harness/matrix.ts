@@ -26,3 +26,6 @@ export const HTTP1: readonly Target[] = MATRIX.filter(({ http2 }) => !http2);
 
 /** For what the platform has no part in. */
 export const ONE_OF_EACH_NEST: readonly Target[] = [MATRIX[0]!, MATRIX[4]!];
+
+/** Each version of Nest, each platform and each protocol: for what stands above them, and passes through them. */
+export const ONE_OF_EACH: readonly Target[] = [MATRIX[0]!, MATRIX[2]!, MATRIX[4]!];
