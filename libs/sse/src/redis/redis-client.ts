@@ -3,8 +3,7 @@ import { SseBackplaneError } from '../backplane/sse-backplane-error.js';
 /** A client of the package `redis`, of which connections are made: that of `createClient()` or of `createCluster()`. */
 export interface ClientSource {
   /** Makes another client of the same options. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each version of `redis` has its own options
-  duplicate(overrides?: any): any;
+  duplicate(overrides?: object): unknown;
 }
 
 /** What is used of a connection. Kept to what `redis` 5 and 6 have in common. */
