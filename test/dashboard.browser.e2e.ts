@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
+import { launchChromium } from './browser/launch-chromium.js';
 import { CuttableLink } from './browser/cuttable-link.js';
 import { DashboardTab } from './browser/dashboard-tab.js';
 import { SubPathProxy } from './browser/sub-path-proxy.js';
@@ -66,18 +67,7 @@ describe.each(ONE_OF_EACH_NEST)('the dashboard ($name)', (target) => {
 
   beforeAll(async () => {
     await mkdir(screenshots, { recursive: true });
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

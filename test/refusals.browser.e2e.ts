@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
+import { launchChromium } from './browser/launch-chromium.js';
 import { HTTP1 } from './harness/matrix.js';
 import { unique, useServer } from './harness/use-server.js';
 
@@ -18,10 +19,7 @@ describe.each(HTTP1.slice(0, 1))('an EventSource in a browser ($name) that', (ta
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

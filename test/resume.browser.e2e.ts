@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
+import { launchChromium } from './browser/launch-chromium.js';
 import { CuttableLink } from './browser/cuttable-link.js';
 import { idsOf } from './harness/cursor.js';
 import { HTTP1 } from './harness/matrix.js';
@@ -27,10 +28,7 @@ describe.each(HTTP1.slice(0, 1))('an EventSource in a browser ($name)', (target)
   let link: CuttableLink;
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { launchChromium } from './browser/launch-chromium.js';
 import { from } from './harness/cursor.js';
 import { HTTP1 } from './harness/matrix.js';
 import { RedisServer } from './harness/redis-server.js';
@@ -30,10 +31,7 @@ describe.each(HTTP1.slice(0, 1))('an EventSource with a ticket in a browser ($na
   let other: TestServer;
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

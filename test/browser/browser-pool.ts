@@ -1,4 +1,5 @@
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { launchChromium } from './launch-chromium.js';
 
 /**
  * Browsers of people: each has cookies and connections of its own. One that a test has used is emptied and given to the next,
@@ -12,18 +13,7 @@ export class BrowserPool {
   private constructor(private readonly browser: Browser) {}
 
   static async launch(): Promise<BrowserPool> {
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    const browser = await launchChromium();
     return new BrowserPool(browser);
   }
 
