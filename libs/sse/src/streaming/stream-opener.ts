@@ -64,12 +64,12 @@ export class StreamOpener {
   async open(route: StreamRoute, execution: StreamExecutionContext, handler: Handler): Promise<void> {
     const settings = this.routes.settingsOf(route, execution.getClass());
     const { tracer } = this.options;
-    if (!tracer) return this.openTraced(settings, execution, handler);
+    if (!tracer) return this.openStream(settings, execution, handler);
     const operation = { name: 'sse.open', attributes: { 'sse.route': settings.name } } as const;
-    return tracer.trace(operation, (note) => this.openTraced(settings, execution, handler, note));
+    return tracer.trace(operation, (note) => this.openStream(settings, execution, handler, note));
   }
 
-  private async openTraced(
+  private async openStream(
     settings: RouteSettings,
     execution: StreamExecutionContext,
     handler: Handler,
