@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { isListening } from './http-server.js';
 
 /** `enableShutdownHooks()` may be called right after `listen()`, in milliseconds. */
 const GRACE = 1_000;
@@ -13,7 +14,8 @@ export class ShutdownWarning implements OnApplicationBootstrap, BeforeApplicatio
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
   onApplicationBootstrap(): void {
-    if (!this.servesHttp()) return;
+    // An application context has no streams to end.
+    if (isListening(this.adapterHost) === undefined) return;
     this.timer = setTimeout(() => {
       if (process.listenerCount('SIGTERM') > 0) return;
       this.logger.warn(
@@ -24,12 +26,5 @@ export class ShutdownWarning implements OnApplicationBootstrap, BeforeApplicatio
 
   beforeApplicationShutdown(): void {
     clearTimeout(this.timer);
-  }
-
-  /** An application context, such as a worker that only publishes, has no streams to end. */
-  private servesHttp(): boolean {
-    const adapter = this.adapterHost.httpAdapter as
-      { getHttpServer?(): { listening?: boolean } | undefined } | undefined;
-    return adapter?.getHttpServer?.()?.listening !== undefined;
   }
 }

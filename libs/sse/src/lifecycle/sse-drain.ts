@@ -11,6 +11,7 @@ import { SSE_OPTIONS } from '../options/tokens.js';
 import { logLine } from '../protocol/log-line.js';
 import { type FarewellPlan } from './farewell-plan.js';
 import { Farewells } from './farewells.js';
+import { isListening } from './http-server.js';
 
 /**
  * How far a process has come in giving up its streams. Only in the first is it ready for new ones:
@@ -118,10 +119,8 @@ export class SseDrain {
   }
 
   private get mayBeVisited(): boolean {
-    const adapter = this.adapterHost.httpAdapter as
-      { getHttpServer?(): { listening?: boolean } | undefined } | undefined;
     // An application may serve by a server that it has made itself.
-    return adapter?.getHttpServer?.()?.listening === true || this.registry.stats().opened > 0;
+    return isListening(this.adapterHost) === true || this.registry.stats().opened > 0;
   }
 }
 
