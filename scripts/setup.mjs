@@ -22,6 +22,7 @@ if (withTestTools) {
     [
       { command: 'redis-server', package: 'redis-server' },
       { command: 'chromium', package: 'chromium' },
+      { command: 'curl', package: 'curl' },
     ].filter((tool) => !isOnPath(tool.command)),
   );
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { SseTestClient, type SseTestInit } from 'nestjs-event-stream/testing';
 
 /** Opens a stream over HTTP/2 without TLS: on a session of its own, or on one that others use too. */
@@ -33,7 +35,8 @@ export async function openOverHttp2(
   return SseTestClient.from({
     status: Number(fields[constants.HTTP2_HEADER_STATUS]),
     headers,
-    body: bodyOf(stream),
+    body:
+      headers.get('content-encoding') === 'gzip' ? Readable.from(bodyOf(stream)).pipe(createGunzip()) : bodyOf(stream),
     abort: () => (isOwn ? session.destroy() : stream.close(constants.NGHTTP2_CANCEL)),
   });
 }

@@ -72,6 +72,7 @@ import { Identification } from './streaming/identify.js';
 import { StreamExplorer } from './streaming/stream-explorer.js';
 import { StreamOpener } from './streaming/stream-opener.js';
 import { StreamRoutes } from './streaming/stream-route.js';
+import { Compressions } from './transport/compression/compressions.js';
 import { Linger } from './transport/linger.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<SseModuleOptions>({
@@ -105,6 +106,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     BackplaneLink,
 
     Admission,
+    Compressions,
     FlushScheduler,
     Linger,
     Shedding,

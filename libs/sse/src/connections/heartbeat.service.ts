@@ -27,7 +27,7 @@ export class HeartbeatService {
   /** Heartbeats that were not needed, since the connection had been written to or its client was not reading. */
   skipped = 0;
   /** Of this service alone, since a frame counts the queues of one module that it waits in. */
-  private readonly comment = new Frame(COMMENT);
+  private readonly comment = new Frame(COMMENT, { isSignOfLife: true });
   private visible: { type: string; madeAt: number; frame: Frame } | undefined;
 
   /** @internal */

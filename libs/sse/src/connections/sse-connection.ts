@@ -26,7 +26,7 @@ import { Outbox } from './outbox.js';
 export interface SseConnectionStats {
   /** Events written, heartbeats and the like included. */
   readonly events: number;
-  /** The bytes of those events. */
+  /** The bytes of those events, before they are compressed. */
   readonly bytes: number;
   /** Events that were left out since the client read too slowly. */
   readonly dropped: number;

@@ -5,7 +5,7 @@ import { LatencyHistogram } from './latency-histogram.js';
 export class Traffic {
   /** Events that were written, heartbeats and the like included, once for each connection. */
   events = 0;
-  /** The bytes of those events. */
+  /** The bytes of those events, before they are compressed. */
   bytes = 0;
   /** Events that were left out, by the reason. */
   readonly droppedBy = noDrops();

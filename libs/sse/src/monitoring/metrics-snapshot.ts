@@ -61,10 +61,19 @@ export interface SseMetricsSnapshot {
     readonly received: number;
     /** Written, once for each connection; heartbeats and the like included. */
     readonly sent: number;
-    /** The bytes of those. */
+    /** The bytes of those, before they are compressed. */
     readonly sentBytes: number;
     /** Left out, by the reason. */
     readonly dropped: Readonly<Record<DropReason, number>>;
+  };
+  /** Of the events that were written to clients that take them compressed. */
+  readonly compression: {
+    /** Their bytes before. */
+    readonly plainBytes: number;
+    /** Their bytes as they were sent. */
+    readonly sentBytes: number;
+    /** What share of the plain bytes was sent; 1 where nothing was compressed. */
+    readonly ratio: number;
   };
   /** See {@link HeartbeatService}. */
   readonly heartbeats: {

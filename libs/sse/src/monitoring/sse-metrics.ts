@@ -12,6 +12,7 @@ import { QueueBudget } from '../connections/queue-budget.js';
 import { Traffic } from '../connections/traffic.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
+import { Compressions } from '../transport/compression/compressions.js';
 import { LoadShedding } from './load-shedding.js';
 import { type LatencySummary, type SseMetricsSnapshot } from './metrics-snapshot.js';
 import { Publications } from './publications.js';
@@ -39,6 +40,7 @@ export class SseMetrics {
     private readonly registry: ConnectionRegistry,
     private readonly traffic: Traffic,
     private readonly budget: QueueBudget,
+    private readonly compressions: Compressions,
     private readonly heartbeats: HeartbeatService,
     private readonly fanOut: ChannelFanOut,
     private readonly resumes: Resumes,
@@ -63,6 +65,7 @@ export class SseMetrics {
         sentBytes: traffic.bytes,
         dropped: { ...traffic.droppedBy },
       },
+      compression: this.compression(),
       heartbeats: { sent: heartbeats.sent, skipped: heartbeats.skipped },
       queues: this.queues(),
       resumes: { resumed: resumes.resumed, reset: resumes.reset },
@@ -78,6 +81,11 @@ export class SseMetrics {
       shedding: this.shedding.step,
       backplane: this.backplane.health,
     };
+  }
+
+  private compression(): SseMetricsSnapshot['compression'] {
+    const { plainBytes, wireBytes: sentBytes } = this.compressions.traffic;
+    return { plainBytes, sentBytes, ratio: plainBytes === 0 ? 1 : sentBytes / plainBytes };
   }
 
   private queues(): SseMetricsSnapshot['queues'] {

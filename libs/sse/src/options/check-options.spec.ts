@@ -55,6 +55,11 @@ describe('resolveOptions', () => {
     ['heartbeat.event', { heartbeat: { event: 'sse:x' } }, 'does not begin with sse:', 'sse:x'],
     ['heartbeat', { heartbeat: true }, '{ interval, event } or false', true],
     ['queue.overflow', { queue: { overflow: 'drop' } }, "'drop-oldest'", 'drop'],
+    ['compression', { compression: true }, '{ encodings, level, minBytes } or false', true],
+    ['compression.encodings', { compression: { encodings: [] } }, 'compression: false', []],
+    ['compression.encodings.0', { compression: { encodings: ['br'] } }, "'gzip'", 'br'],
+    ['compression.level', { compression: { level: 10 } }, 'from 1 to 9', 10],
+    ['compression.minBytes', { compression: { minBytes: -1 } }, 'whole number of 0 or more', -1],
     ['monitoring.interval', { monitoring: { interval: 0 } }, 'milliseconds from 1', 0],
     ['monitoring.thresholds.cpu', { monitoring: { thresholds: { cpu: 80 } } }, '{ elevated, critical }', 80],
     ['monitoring.thresholds.disk', { monitoring: { thresholds: { disk: null } } }, 'no such option', null],
@@ -76,7 +81,7 @@ describe('resolveOptions', () => {
     expect(error.message).toContain(mend);
   });
 
-  it.each(['rateLimit', 'compression', 'batching'])('refuses %s, which this version does not have', (key) => {
+  it.each(['rateLimit', 'batching'])('refuses %s, which this version does not have', (key) => {
     expect(errorOf({ [key]: {} }).key).toBe(key);
   });
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const LONGEST = 2_147_483_647;
 
 /** A number in a range. The message is the mend that the error names. */
-const inRange = (least: number, most: number, mend: string) =>
+export const inRange = (least: number, most: number, mend: string) =>
   z.number({ error: mend }).int(mend).min(least, mend).max(most, mend);
 export const whole = (least: number) =>
   inRange(least, Number.MAX_SAFE_INTEGER, `use a whole number of ${least} or more`);

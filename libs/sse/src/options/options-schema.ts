@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aFunction, group, oneOf, text, time, timeOrNull, whole, wholeOrNull } from './option-kinds.js';
+import { aFunction, group, inRange, oneOf, text, time, timeOrNull, whole, wholeOrNull } from './option-kinds.js';
 import { requestRulesSchema } from './request-rules-schema.js';
 import { type SseModuleOptions } from './sse-module-options.js';
 
@@ -37,6 +37,20 @@ export const queueSchema = group({
   overflow: oneOf(['catch-up', 'drop-oldest', 'drop-newest', 'disconnect', 'conflate']),
 });
 
+export const compressionSchema = z.union(
+  [
+    z.literal(false),
+    group({
+      encodings: z
+        .array(oneOf(['gzip', 'zstd']), { error: "use a list of 'gzip' and 'zstd'" })
+        .min(1, "use 'gzip', 'zstd' or both, or compression: false"),
+      level: inRange(1, 9, 'use a whole number from 1 to 9'),
+      minBytes: whole(0),
+    }),
+  ],
+  { error: 'use { encodings, level, minBytes } or false' },
+);
+
 export const historySchema = z.union(
   [z.literal(false), group({ maxEvents: whole(1), maxAge: time(1), maxTotalBytes: whole(1) })],
   { error: 'use { maxEvents, maxAge, maxTotalBytes } or false' },
@@ -60,6 +74,7 @@ export const optionsSchema = group({
   connections: connectionsSchema,
   heartbeat: heartbeatSchema,
   queue: queueSchema,
+  compression: compressionSchema,
   history: historySchema,
   messageQueue: group({
     maxPerUser: whole(1),

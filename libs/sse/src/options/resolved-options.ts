@@ -2,6 +2,7 @@ import { type SseSerializer } from '../protocol/event-encoder.js';
 import { type MonitoringSettings, monitoringWithDefaults } from './monitoring-options.js';
 import { type OverflowPolicy } from './overflow-policy.js';
 import {
+  type SseCompressionOptions,
   type SseConnectionOptions,
   type SseHeartbeatOptions,
   type SseHistoryOptions,
@@ -21,6 +22,9 @@ export type HeartbeatSettings = { readonly interval: number; readonly event?: st
 /** A queue's bounds. Without a policy of its own the kind of stream decides, see `overflow` in the options. */
 export type QueueSettings = Required<Omit<SseQueueOptions, 'overflow'>> & { readonly overflow?: OverflowPolicy };
 
+/** What is offered to clients that ask for it, or nothing. */
+export type CompressionSettings = Required<SseCompressionOptions>;
+
 /** All options with their defaults filled in. */
 export interface ResolvedOptions
   extends
@@ -29,6 +33,7 @@ export interface ResolvedOptions
   readonly connections: Required<SseConnectionOptions>;
   readonly heartbeat: HeartbeatSettings;
   readonly queue: QueueSettings;
+  readonly compression: CompressionSettings | null;
   /** `maxEvents` is 0 where nothing is kept. */
   readonly history: Required<SseHistoryOptions>;
   readonly messageQueue: Required<SseMessageQueueOptions>;
@@ -61,6 +66,7 @@ const CONNECTIONS: Required<SseConnectionOptions> = {
 };
 const HEARTBEAT_INTERVAL = 30_000;
 const QUEUE: QueueSettings = { maxEvents: 256, maxBytes: MIB, maxTotalBytes: 256 * MIB };
+const COMPRESSION: CompressionSettings = { encodings: ['gzip', 'zstd'], level: 6, minBytes: 64 };
 const HISTORY: Required<SseHistoryOptions> = { maxEvents: 1_024, maxAge: 300_000, maxTotalBytes: 256 * MIB };
 const NO_HISTORY: Required<SseHistoryOptions> = { ...HISTORY, maxEvents: 0 };
 const MESSAGE_QUEUE: Required<SseMessageQueueOptions> = {
@@ -86,6 +92,7 @@ export function withDefaults(options: SseModuleOptions): ResolvedOptions {
     connections,
     heartbeat: heartbeatWithDefaults(options.heartbeat),
     queue: { ...QUEUE, ...given(options.queue) },
+    compression: compressionWithDefaults(options.compression),
     history: options.history === false ? NO_HISTORY : { ...HISTORY, ...given(options.history) },
     messageQueue: { ...MESSAGE_QUEUE, ...given(options.messageQueue) },
     presence: { grace: 5_000, ...given(options.presence) },
@@ -111,6 +118,14 @@ export function heartbeatWithDefaults(
   base: HeartbeatSettings = null,
 ): HeartbeatSettings {
   return heartbeat === false ? null : { interval: HEARTBEAT_INTERVAL, ...base, ...given(heartbeat) };
+}
+
+/** As above, for the compression. */
+export function compressionWithDefaults(
+  compression: SseCompressionOptions | false | undefined,
+  base: CompressionSettings | null = null,
+): CompressionSettings | null {
+  return compression === false ? null : { ...COMPRESSION, ...base, ...given(compression) };
 }
 
 /** An option set to `undefined` is one that was not set: it must not hide the default. */

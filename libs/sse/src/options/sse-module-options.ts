@@ -23,6 +23,8 @@ export interface SseModuleOptions {
   heartbeat?: SseHeartbeatOptions | false;
   /** The queue of each connection, where events wait for a slow client. */
   queue?: SseQueueOptions;
+  /** What is sent to clients that ask for it compressed; `false` to send everything as plain text. */
+  compression?: SseCompressionOptions | false;
   /**
    * What is kept of each channel, so that a client that comes back misses nothing; `false` to keep nothing, upon which a
    * client that missed something is told so by `sse:reset`.
@@ -125,6 +127,22 @@ export interface SseQueueOptions {
   maxTotalBytes?: number;
   /** What gives way when the queue is full. Default: `catch-up`; `disconnect` for `raw` streams. */
   overflow?: OverflowPolicy;
+}
+
+/**
+ * See {@link SseModuleOptions.compression}. An event is compressed once for each encoding, however many receive it, and no
+ * connection has a compressor of its own.
+ */
+export interface SseCompressionOptions {
+  /**
+   * What is offered, the first one first to those who take several alike. Default: `['gzip', 'zstd']`. `zstd` needs Node 22.15,
+   * and is left out before.
+   */
+  encodings?: readonly ('gzip' | 'zstd')[];
+  /** Of gzip, from 1, which is quick, to 9, which is small. Default: 6. */
+  level?: number;
+  /** An event that is compressed by itself and has fewer bytes is sent as it is. Default: 64. */
+  minBytes?: number;
 }
 
 /** See {@link SseModuleOptions.history}. */

@@ -5,7 +5,17 @@ export const EVENT_METRICS: readonly ExportedMetric[] = [
   counter('events_published_total', 'Events that this node has published.', ({ events }) => events.published),
   counter('events_received_total', 'Events that came to this node from any node.', ({ events }) => events.received),
   counter('events_sent_total', 'Events written, once for each connection.', ({ events }) => events.sent),
-  counter('sent_bytes_total', 'Bytes of the events written.', ({ events }) => events.sentBytes),
+  counter('sent_bytes_total', 'Bytes of the events written, before compression.', ({ events }) => events.sentBytes),
+  counter(
+    'compression_plain_bytes_total',
+    'Bytes of the events written compressed, before that.',
+    ({ compression }) => compression.plainBytes,
+  ),
+  counter(
+    'compression_sent_bytes_total',
+    'Bytes of the events written compressed, as they were sent.',
+    ({ compression }) => compression.sentBytes,
+  ),
   counter('events_dropped_total', 'Events left out, by the reason.', ({ events }) =>
     samplesBy('reason', events.dropped),
   ),

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import { Piece } from './piece.js';
 
 /** What the way of a frame through the queues depends on, beside its bytes. */
 export interface FrameTraits {
@@ -18,22 +18,17 @@ export interface FrameTraits {
   readonly publishedAt?: number;
   /** What is shed first, and what is flushed at once. */
   readonly priority?: FramePriority;
+  /** It has nothing to say: that it comes is all. A compressed stream sends something shorter in its place. */
+  readonly isSignOfLife?: boolean;
 }
 
 export type FramePriority = 'low' | 'normal' | 'critical';
 
 /**
- * One event, encoded once however many connections receive it.
- *
- * The bytes stand in one buffer together with the HTTP/1.1 chunk around them, since handing one ready buffer to every
- * socket is what makes a delivery cost little more than its system call (docs/benchmark.md, P1). Who needs the event
- * without the chunk around it takes `payload`, a view of the same memory.
+ * One event, encoded once however many connections receive it; and compressed once, for each encoding that somebody asks
+ * for.
  */
-export class Frame {
-  /** The event within an HTTP/1.1 chunk (RFC 9112, section 7.1). */
-  readonly chunk: Buffer;
-  /** Size of the event on the wire. A field, since it is read several times for each delivery. */
-  readonly bytes: number;
+export class Frame extends Piece {
   readonly id: string | undefined;
   readonly type: string | undefined;
   readonly key: string | undefined;
@@ -45,16 +40,14 @@ export class Frame {
   readonly publishedAt: number;
   readonly priority: FramePriority;
   readonly isCopy: boolean;
+  readonly isSignOfLife: boolean;
   /** In how many queues it waits: the memory of a shared frame counts once. Kept by the queues' budget. */
   waiting = 0;
-  private readonly payloadStart: number;
-  private view: Buffer | undefined;
+  /** The same in other encodings, by who made them. Few, so a list is looked through faster than a map. */
+  private renditions: { readonly by: object; readonly piece: Piece }[] | undefined;
 
   constructor(block: string, traits: FrameTraits = {}) {
-    this.bytes = Buffer.byteLength(block);
-    const head = `${this.bytes.toString(16)}\r\n`;
-    this.chunk = Buffer.from(`${head}${block}\r\n`);
-    this.payloadStart = head.length;
+    super(block);
     this.id = traits.id;
     this.type = traits.type;
     this.key = traits.key;
@@ -63,10 +56,23 @@ export class Frame {
     this.publishedAt = traits.publishedAt ?? 0;
     this.priority = traits.priority ?? 'normal';
     this.isCopy = traits.isCopy ?? false;
+    this.isSignOfLife = traits.isSignOfLife ?? false;
   }
 
-  /** The event alone, for responses that are not chunked by us. */
-  get payload(): Buffer {
-    return (this.view ??= this.chunk.subarray(this.payloadStart, this.chunk.length - 2));
+  /** What was made of it before. */
+  rendition(by: object): Piece | undefined {
+    const { renditions } = this;
+    if (!renditions) return undefined;
+    for (let index = 0; index < renditions.length; index++) {
+      const rendition = renditions[index];
+      if (rendition?.by === by) return rendition.piece;
+    }
+    return undefined;
+  }
+
+  /** Keeps what was made of it for all others who ask. */
+  keepRendition(by: object, piece: Piece): Piece {
+    (this.renditions ??= []).push({ by, piece });
+    return piece;
   }
 }

@@ -1,6 +1,7 @@
 import { type RequestMethod } from '@nestjs/common';
 import { type Audiences } from '../connections/audiences.js';
 import {
+  type SseCompressionOptions,
   type SseConnectionOptions,
   type SseHeartbeatOptions,
   type SseQueueOptions,
@@ -36,6 +37,8 @@ export interface SseStreamOptions {
   connections?: Omit<SseConnectionOptions, 'sweepInterval'>;
   /** Its heartbeats; `false` for none. */
   heartbeat?: SseHeartbeatOptions | false;
+  /** What its events are compressed with; `false` for nothing. */
+  compression?: SseCompressionOptions | false;
   /** The queue of each of its connections. */
   queue?: Omit<SseQueueOptions, 'maxTotalBytes'>;
   /** Its serializer. */

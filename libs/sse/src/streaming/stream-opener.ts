@@ -95,7 +95,7 @@ export class StreamOpener {
       const cameAt = this.engine.position;
       source = sourceOf(await handler({ connection, lastEventId }), settings.name);
       const seam = await this.prepare(connection, settings, source, { lastEventId, cameAt });
-      this.openNow(connection, exchange, seam?.openingFrame() ?? settings.opening);
+      this.openNow(connection, exchange, seam?.openingFrame() ?? settings.opening, settings);
       seam?.opened();
     } catch (error) {
       if (source) discardSource(source);
@@ -107,14 +107,14 @@ export class StreamOpener {
   }
 
   /** The client's cursor; or null, if the request has its answer without a stream. */
-  private answersAtOnce(exchange: HttpExchange, { raw }: RouteSettings): string | undefined | null {
+  private answersAtOnce(exchange: HttpExchange, { raw, compression }: RouteSettings): string | undefined | null {
     const { method } = exchange;
     const isRead = method === 'GET' || method === 'HEAD';
     if (isRead && !raw && !acceptsEventStream(exchange.header('accept'))) {
       throw new SseRefusedException('SSE_NOT_ACCEPTABLE', 406, 'This is an event stream: accept text/event-stream.');
     }
     if (method === 'HEAD') {
-      answerHead(exchange);
+      answerHead(exchange, compression);
       return null;
     }
     // Clients that can't set headers, such as polyfills, put it into the query.
@@ -194,7 +194,12 @@ export class StreamOpener {
   }
 
   /** All in one turn: what was awaited until here may have been overtaken by anything. */
-  private openNow(connection: SseConnection, exchange: HttpExchange, first: Frame): void {
+  private openNow(
+    connection: SseConnection,
+    exchange: HttpExchange,
+    first: Frame,
+    { compression }: RouteSettings,
+  ): void {
     // The client may have left, or somebody else answered, such as an interceptor that ran out of time.
     if (exchange.isOver()) {
       connection.departed('client');
@@ -202,7 +207,7 @@ export class StreamOpener {
     }
     this.admission.checkOpen();
     if (connection.isClosed) throw closedBeforeItOpened();
-    connection.open(openResponse(exchange, first));
+    connection.open(openResponse(exchange, first, compression));
     this.registry.add(connection);
     this.watch.start(connection);
   }

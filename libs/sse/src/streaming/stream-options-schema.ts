@@ -1,7 +1,13 @@
 import { RequestMethod } from '@nestjs/common';
 import { z } from 'zod';
 import { checkShape } from '../options/check-options.js';
-import { connectionsSchema, heartbeatSchema, queueSchema, serializerSchema } from '../options/options-schema.js';
+import {
+  compressionSchema,
+  connectionsSchema,
+  heartbeatSchema,
+  queueSchema,
+  serializerSchema,
+} from '../options/options-schema.js';
 import { SseOptionsError } from '../options/sse-options-error.js';
 import { errorText } from '../protocol/error-text.js';
 import { checkFields, checkTypeIsFree } from '../protocol/event-block.js';
@@ -20,6 +26,7 @@ const streamOptionsSchema = z
     listen: z.strictObject({ all: flag, user: flag, permissions: flag }).partial(),
     connections: connectionsSchema.omit({ sweepInterval: true }),
     heartbeat: heartbeatSchema,
+    compression: compressionSchema,
     queue: queueSchema.omit({ maxTotalBytes: true }),
     serializer: serializerSchema,
     maxAge: connectionsSchema.shape.maxAge,

@@ -5,9 +5,16 @@ import { type Audiences } from '../connections/audiences.js';
 import { FlushScheduler } from '../connections/flush-scheduler.js';
 import { checkTogether } from '../options/check-options.js';
 import { checkQueue, fallsBehindAt } from '../options/queue-and-history.js';
-import { given, heartbeatWithDefaults, type ResolvedOptions } from '../options/resolved-options.js';
+import {
+  compressionWithDefaults,
+  given,
+  heartbeatWithDefaults,
+  type ResolvedOptions,
+} from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { EventEncoder, frameOf } from '../protocol/event-encoder.js';
+import { type Compression } from '../transport/compression/compression.js';
+import { Compressions } from '../transport/compression/compressions.js';
 import { EmissionCaches } from './emission-caches.js';
 import { type SseStreamOptions } from './sse-stream-options.js';
 
@@ -27,6 +34,8 @@ export interface RouteSettings extends ConnectionSettings {
   readonly listenOfChannels: Audiences;
   readonly listenOfSource: Audiences;
   readonly emissions: EmissionCaches;
+  /** None where it is switched off. */
+  readonly compression: Compression | undefined;
 }
 
 /**
@@ -41,6 +50,7 @@ export class StreamRoutes {
   constructor(
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
     private readonly scheduler: FlushScheduler,
+    private readonly compressions: Compressions,
   ) {
     this.processScope = new AdmissionScope(options.connections);
   }
@@ -64,6 +74,10 @@ export class StreamRoutes {
     };
     const heartbeat =
       own.heartbeat === undefined ? options.heartbeat : heartbeatWithDefaults(own.heartbeat, options.heartbeat);
+    const compression =
+      own.compression === undefined
+        ? options.compression
+        : compressionWithDefaults(own.compression, options.compression);
     checkTogether({ connections, heartbeat }, `@SseStream() of ${name}: `);
     const replacesOldest = connections.onUserLimit === 'replace-oldest';
     const encoder = new EventEncoder(own.serializer ?? options.serializer, options.maxEventBytes);
@@ -89,6 +103,7 @@ export class StreamRoutes {
       opening: frameOf({ retry: connections.retry }),
       listenOfChannels: { all: true, user: true, permissions: true, ...own.listen },
       listenOfSource: own.listen ?? {},
+      compression: this.compressions.of(compression),
       emissions: new EmissionCaches(encoder, this.scheduler),
     };
   }

@@ -1,11 +1,15 @@
 import { Agent, request as requestHttp, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as requestHttps } from 'node:https';
+import { decodedBody } from './decoded-body.js';
 
 /** What a request may say beside its path. */
 export interface SseTestInit {
   /** Default: `GET`. */
   method?: string;
-  /** Added to `Accept: text/event-stream` and `Cache-Control: no-cache`; a header set to `undefined` is left out. */
+  /**
+   * Added to `Accept: text/event-stream` and `Cache-Control: no-cache`; a header set to `undefined` is left out. What is
+   * compressed upon an `Accept-Encoding` of gzip, or zstd where this Node has it, is read as plain text.
+   */
   headers?: Record<string, string | string[] | undefined>;
   /** Sent as it is; an object or array is sent as JSON with the fitting `Content-Type`. */
   body?: unknown;
@@ -67,5 +71,6 @@ function toResponse(response: IncomingMessage, abort: () => void): SseTestRespon
   for (let index = 0; index < response.rawHeaders.length; index += 2) {
     headers.append(response.rawHeaders[index] ?? '', response.rawHeaders[index + 1] ?? '');
   }
-  return { status: response.statusCode ?? 0, headers, body: response, abort };
+  const body = decodedBody(response, response.headers['content-encoding']);
+  return { status: response.statusCode ?? 0, headers, body, abort };
 }

@@ -55,7 +55,7 @@ export class HttpExchange {
     return path;
   }
 
-  header(name: 'accept' | 'last-event-id' | 'user-agent' | 'sec-fetch-mode'): string | undefined {
+  header(name: 'accept' | 'accept-encoding' | 'last-event-id' | 'user-agent' | 'sec-fetch-mode'): string | undefined {
     const value = this.request.headers[name];
     return typeof value === 'string' ? value : value?.[0];
   }

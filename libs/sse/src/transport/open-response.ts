@@ -1,28 +1,38 @@
 import { ServerResponse } from 'node:http';
 import { type Frame } from '../protocol/frame.js';
 import { ChunkedSocketWriter } from './chunked-socket-writer.js';
+import { CompressedWriter } from './compression/compressed-writer.js';
+import { type Compression } from './compression/compression.js';
+import { type EncodingName } from './compression/content-coding.js';
 import { type HttpExchange } from './http-exchange.js';
 import { PlainWriter } from './plain-writer.js';
-import { type ResponseWriter } from './response-writer.js';
+import { type PieceWriter, type ResponseWriter } from './response-writer.js';
 
 /**
- * Sends the head of an event stream and its first frame, and returns what writes the rest.
+ * Sends the head of an event stream and its first frame, and returns what writes the rest: compressed, where that is offered
+ * and the client asks for it.
  */
-export function openResponse(exchange: HttpExchange, first: Frame): ResponseWriter {
-  sendHead(exchange);
-  const writer = writerFor(exchange);
+export function openResponse(
+  exchange: HttpExchange,
+  first: Frame,
+  compression: Compression | undefined,
+): ResponseWriter {
+  const coding = compression?.negotiate(exchange.header('accept-encoding'));
+  sendHead(exchange, compression, coding?.encoding);
+  const pieces = writerFor(exchange);
+  const writer = compression && coding ? new CompressedWriter(coding.newBody(), pieces, compression.traffic) : pieces;
   writer.write(first);
   exchange.dropRouting();
   return writer;
 }
 
 /** The whole answer to a HEAD request. */
-export function answerHead(exchange: HttpExchange): void {
-  sendHead(exchange);
+export function answerHead(exchange: HttpExchange, compression: Compression | undefined): void {
+  sendHead(exchange, compression, compression?.negotiate(exchange.header('accept-encoding'))?.encoding);
   exchange.response.end();
 }
 
-function sendHead(exchange: HttpExchange): void {
+function sendHead(exchange: HttpExchange, compression: Compression | undefined, encoding?: EncodingName): void {
   exchange.takeOver();
   const { response, socket } = exchange;
   response.setHeader('Content-Type', 'text/event-stream');
@@ -30,6 +40,8 @@ function sendHead(exchange: HttpExchange): void {
   response.setHeader('Cache-Control', 'no-cache, no-transform');
   // nginx and those who follow it buffer responses unless told not to.
   response.setHeader('X-Accel-Buffering', 'no');
+  if (compression) response.appendHeader('Vary', 'Accept-Encoding');
+  if (encoding) response.setHeader('Content-Encoding', encoding);
   response.removeHeader('Content-Length');
   if (!exchange.isHttp2) {
     // An inactivity timeout of the server is meant for requests; heartbeats and the sweep watch over a stream.
@@ -39,7 +51,7 @@ function sendHead(exchange: HttpExchange): void {
   else response.writeHead(response.statusCode);
 }
 
-function writerFor({ response }: HttpExchange): ResponseWriter {
+function writerFor({ response }: HttpExchange): PieceWriter {
   if (
     response instanceof ServerResponse &&
     // HTTP/1.0 knows no chunks, and a pipelined request has no socket yet.

@@ -1,18 +1,18 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { type Writable } from 'node:stream';
-import { type Frame } from '../protocol/frame.js';
+import { type Piece } from '../protocol/piece.js';
 import { type RawResponse } from './http-exchange.js';
 import { BatchJoiner } from './batch-joiner.js';
 import { DrainListener } from './drain-listener.js';
-import { type ResponseWriter } from './response-writer.js';
+import { type PieceWriter } from './response-writer.js';
 
-const batches = new BatchJoiner((frame) => frame.payload);
+const batches = new BatchJoiner(({ payload }) => payload);
 
 /**
  * Writes through the response itself: HTTP/2, HTTP/1.0 (no chunks: the body ends with the connection), and a pipelined
  * request, which has no socket before the responses ahead of it have ended.
  */
-export class PlainWriter implements ResponseWriter {
+export class PlainWriter implements PieceWriter {
   private drain: DrainListener | undefined;
   private written = 0;
   private detached = false;
@@ -35,18 +35,18 @@ export class PlainWriter implements ResponseWriter {
     return this.written - this.stream.writableLength;
   }
 
-  write(frame: Frame): void {
-    this.send(frame.payload);
+  write(piece: Piece): void {
+    this.send(piece.payload);
   }
 
-  writeAll(frames: readonly Frame[]): void {
-    const joined = batches.join(frames);
+  writeAll(pieces: readonly Piece[]): void {
+    const joined = batches.join(pieces);
     if (joined) {
       this.send(joined);
       return;
     }
     this.stream.cork();
-    for (const frame of frames) this.send(frame.payload);
+    for (const piece of pieces) this.send(piece.payload);
     this.stream.uncork();
   }
 

@@ -1,10 +1,8 @@
 import { type Frame } from '../protocol/frame.js';
+import { type Piece } from '../protocol/piece.js';
 import { type RawResponse } from './http-exchange.js';
 
-/**
- * The bytes of one open response: what a queue needs to know of it. There is one for HTTP/1.1, which writes ready chunks
- * to the socket, and a plain one for all else.
- */
+/** The bytes of one open response: what a queue needs to know of it. */
 export interface ResponseWriter {
   readonly response: RawResponse;
   /** The client does not keep up: what is written now only piles up in this process. */
@@ -26,4 +24,13 @@ export interface ResponseWriter {
   destroy(): void;
   /** The same after everything that was written has left, if the client takes it. */
   destroyAfterFlush(): void;
+}
+
+/**
+ * Takes whatever bytes the body is made of: frames as they are, or what stands for them in a compressed one. There is one for
+ * HTTP/1.1, which writes ready chunks to the socket, and a plain one for all else.
+ */
+export interface PieceWriter extends ResponseWriter {
+  write(piece: Piece): void;
+  writeAll(pieces: readonly Piece[]): void;
 }

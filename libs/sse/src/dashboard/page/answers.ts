@@ -25,6 +25,7 @@ export interface LiveView {
     readonly sentBytes: number;
     readonly dropped: Readonly<Record<string, number>>;
   };
+  readonly compression: { readonly plainBytes: number; readonly sentBytes: number; readonly ratio: number };
   readonly heartbeats: { readonly sent: number; readonly skipped: number };
   readonly queues: {
     readonly events: number;

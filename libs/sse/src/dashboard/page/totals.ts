@@ -9,6 +9,7 @@ const TOTALS: readonly (readonly [name: string, text: (view: LiveView) => string
   ['Events published', ({ events }) => exactly(events.published)],
   ['Received', ({ events }) => exactly(events.received)],
   ['Sent', ({ events }) => `${exactly(events.sent)}, ${bytes(events.sentBytes)}`],
+  ['Compressed', ({ compression }) => share(compression)],
   ['Dropped', ({ events }) => byReason(events.dropped)],
   ['Heartbeats', ({ heartbeats }) => `${exactly(heartbeats.sent)}, ${exactly(heartbeats.skipped)} not needed`],
   ['Came back', ({ resumes }) => `${exactly(resumes.resumed)} resumed, ${exactly(resumes.reset)} reset`],
@@ -30,6 +31,10 @@ export class Totals {
       if (node) setText(node, text(view));
     });
   }
+}
+
+function share({ plainBytes, ratio }: LiveView['compression']): string {
+  return plainBytes === 0 ? 'nothing' : `${bytes(plainBytes)} to ${Math.round(ratio * 100)} %`;
 }
 
 function byReason(counts: Readonly<Record<string, number>>): string {
