@@ -1,8 +1,10 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { type Readable } from 'node:stream';
 import { type Random } from '../random.js';
 import { type Entry, type Sight, type Trace } from '../oracle/trace.js';
 import { type EventBlock, EventBlocks } from './event-blocks.js';
 import { type Link } from './link.js';
+import { plainBody } from './plain-body.js';
 
 /** How a client is, for as long as it lives. */
 export interface ClientInit {
@@ -34,7 +36,11 @@ export class EventSourceClient {
   lastEventId = '';
   private swallowedUntil: number | undefined;
   private request: ClientRequest | undefined;
-  private response: IncomingMessage | undefined;
+  /** Of its answer, as long as that goes on. */
+  private status: number | undefined;
+  private body: Readable | undefined;
+  /** It takes nothing more from this one. */
+  private left: ClientRequest | undefined;
   private link: Link | undefined;
   private stalledPort: number | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -67,6 +73,7 @@ export class EventSourceClient {
 
   /** The connection is gone, as when a phone loses its network. It comes back by itself. */
   drop(): void {
+    this.left = this.request;
     this.request?.destroy();
   }
 
@@ -92,7 +99,7 @@ export class EventSourceClient {
   close(): void {
     this.isOver = true;
     clearTimeout(this.timer);
-    this.request?.destroy();
+    this.drop();
   }
 
   /** Resolves with whether the condition came to hold in time; it is asked after everything that the client sees. */
@@ -120,6 +127,7 @@ export class EventSourceClient {
     const query = new URLSearchParams({ channels: this.init.channels.join(','), user: this.init.user });
     if (isPolyfill) query.set('lastEventId', this.lastEventId);
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
+    if (random.chance(0.7)) headers['Accept-Encoding'] = 'gzip';
     if (!isPolyfill && this.lastEventId !== '') headers['Last-Event-ID'] = this.lastEventId;
     const opened = request({
       port: link.port,
@@ -132,12 +140,17 @@ export class EventSourceClient {
     this.link = link;
     opened.on('response', (response) => this.open(opened, response));
     opened.on('error', () => undefined);
-    opened.once('close', () => this.ended(opened));
+    opened.once('close', () => {
+      // What has come is looked at to its end, before the client comes back with what it knows by then.
+      if (this.body && !this.body.readableEnded && !this.body.destroyed)
+        this.body.once('close', () => this.ended(opened));
+      else this.ended(opened);
+    });
     opened.end();
   }
 
   private open(opened: ClientRequest, response: IncomingMessage): void {
-    this.response = response;
+    this.status = response.statusCode;
     // What goes wrong with it is followed by the close of the request.
     response.on('error', () => undefined);
     if (response.statusCode !== 200) {
@@ -147,13 +160,14 @@ export class EventSourceClient {
     }
     this.see({ what: 'open' });
     if (this.blocksUntilCut === 0) this.cutOnce();
+    this.body = plainBody(response);
     const blocks = new EventBlocks(
       (block) => {
-        if (this.request === opened && !opened.destroyed) this.take(block);
+        if (this.request === opened && this.left !== opened) this.take(block);
       },
       (retry) => (this.retry = retry),
     );
-    response.on('data', (bytes: Buffer) => blocks.read(bytes));
+    this.body.on('data', (bytes: Buffer) => blocks.read(bytes));
   }
 
   private take(block: EventBlock): void {
@@ -171,8 +185,9 @@ export class EventSourceClient {
 
   private ended(opened: ClientRequest): void {
     if (this.request !== opened) return;
-    const status = this.response?.statusCode;
-    this.response = undefined;
+    const { status } = this;
+    this.status = undefined;
+    this.body = undefined;
     this.stalledPort = undefined;
     this.see({ what: 'end', how: status === undefined ? 'no answer' : `status ${status}` });
     if (!this.isOver) this.timer = setTimeout(() => this.connect(), this.retry);

@@ -17,6 +17,11 @@ export function isAudience(channel: string): boolean {
   return channel.startsWith('$');
 }
 
+/** What is sent here is for one user, or for few: anybody may have had a part in it, and nobody else is to learn of it. */
+export function isPrivate(channel: string): boolean {
+  return isAudience(channel) && channel !== EVERYONE;
+}
+
 /** The reserved channels that a stream of this identity listens to. */
 export function audiencesOf(
   listen: Audiences,

@@ -1,4 +1,5 @@
 import { type ChannelHistory } from '../backplane/event-log.js';
+import { type ChannelRun } from '../transport/compression/channel-run.js';
 import { type LoggedEvent, loggedEvent } from './logged-event.js';
 
 /**
@@ -16,6 +17,8 @@ export class ChannelLog {
   constructor(
     readonly channel: string,
     last: number,
+    /** Its output, where events may be compressed against those before them. */
+    readonly run?: ChannelRun,
   ) {
     this.completeAfter = last;
   }

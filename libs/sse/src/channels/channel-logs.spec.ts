@@ -90,7 +90,7 @@ describe('ChannelLogs', () => {
   });
 
   it('let go of all of it with the channel: closed and opened again it has room', () => {
-    const logs = logsWith({ maxTotalBytes: 3_000 });
+    const logs = logsWith({ maxTotalBytes: 6_000 });
     for (let round = 0; round < 10; round++) {
       logs.open('a', { position: at(round * 5), last: round * 5 });
       for (let n = 1; n <= 5; n++) logs.record(message('a', round * 5 + n));

@@ -5,8 +5,10 @@ import { monotonicNow } from '../connections/monotonic.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { type LogPosition, parseEventId } from '../protocol/event-id.js';
+import { ChannelRun } from '../transport/compression/channel-run.js';
 import { ChannelLog } from './channel-log.js';
 import { type LoggedEvent, loggedEvent } from './logged-event.js';
+import { windowRule } from './window-rule.js';
 
 /**
  * What this node keeps of the channels that somebody here listens to, so that a crowd of returning clients costs no
@@ -23,9 +25,11 @@ export class ChannelLogs {
   private readonly logs = new Map<string, ChannelLog>();
   private bytes = 0;
   private readonly bounds: ResolvedOptions['history'];
+  private readonly hasWindow: (channel: string) => boolean;
 
-  constructor(@Inject(SSE_OPTIONS) { history }: ResolvedOptions) {
+  constructor(@Inject(SSE_OPTIONS) { history, compression }: ResolvedOptions) {
     this.bounds = history;
+    this.hasWindow = windowRule(compression);
   }
 
   get(channel: string): ChannelLog | undefined {
@@ -35,7 +39,7 @@ export class ChannelLogs {
   /** The node subscribes to the channel. */
   open(channel: string, { position, last }: Subscribed): void {
     this.reach(position);
-    if (!this.logs.has(channel)) this.logs.set(channel, new ChannelLog(channel, last));
+    if (!this.logs.has(channel)) this.logs.set(channel, this.newLog(channel, last));
   }
 
   /** The node does not subscribe to the channel any more. */
@@ -50,18 +54,22 @@ export class ChannelLogs {
   record(message: PassedMessage): LoggedEvent {
     const now = monotonicNow();
     const event = loggedEvent(message, now);
-    if (event.sequence === 0) return event;
+    if (event.sequence === 0) {
+      this.logs.get(message.channel)?.run?.append(event.frame);
+      return event;
+    }
     const { channel, id = '' } = message;
     // It may come before its subscription is confirmed.
     if (this.epoch === '') this.epoch = parseEventId(id)?.epoch ?? '';
     this.sequence = event.sequence;
-    const log = this.logs.get(channel) ?? new ChannelLog(channel, event.previous);
+    const log = this.logs.get(channel) ?? this.newLog(channel, event.previous);
     // The last in the map is the one that has changed last.
     this.logs.delete(channel);
     this.logs.set(channel, log);
     // Whoever was owed what is missing was told so: nobody is to take this for the next one after what is here.
     if (event.previous > log.last) this.clear(channel, event.previous);
     log.append(event);
+    log.run?.append(event.frame);
     this.bytes += event.weight;
     this.trim(log, now);
     this.makeRoom(now);
@@ -100,6 +108,11 @@ export class ChannelLogs {
     this.epoch = position.epoch;
     this.sequence = position.sequence;
     for (const channel of this.logs.keys()) this.clear(channel, position.sequence);
+  }
+
+  private newLog(channel: string, last: number): ChannelLog {
+    const run = this.hasWindow(channel) ? new ChannelRun() : undefined;
+    return new ChannelLog(channel, last, run);
   }
 
   private reach({ epoch, sequence }: LogPosition): void {

@@ -37,18 +37,28 @@ export const queueSchema = group({
   overflow: oneOf(['catch-up', 'drop-oldest', 'drop-newest', 'disconnect', 'conflate']),
 });
 
-export const compressionSchema = z.union(
+const compressionOfRoute = group({
+  encodings: z
+    .array(oneOf(['gzip', 'zstd']), { error: "use a list of 'gzip' and 'zstd'" })
+    .min(1, "use 'gzip', 'zstd' or both, or compression: false"),
+  level: inRange(1, 9, 'use a whole number from 1 to 9'),
+  minBytes: whole(0),
+});
+export const routeCompressionSchema = z.union([z.literal(false), compressionOfRoute], {
+  error: 'use { encodings, level, minBytes } or false',
+});
+const compressionSchema = z.union(
   [
     z.literal(false),
-    group({
-      encodings: z
-        .array(oneOf(['gzip', 'zstd']), { error: "use a list of 'gzip' and 'zstd'" })
-        .min(1, "use 'gzip', 'zstd' or both, or compression: false"),
-      level: inRange(1, 9, 'use a whole number from 1 to 9'),
-      minBytes: whole(0),
+    compressionOfRoute.extend({
+      window: z
+        .union([z.boolean(), aFunction<(channel: string) => boolean>('(channel) => boolean')], {
+          error: 'use true, false or a function (channel) => boolean',
+        })
+        .optional(),
     }),
   ],
-  { error: 'use { encodings, level, minBytes } or false' },
+  { error: 'use { encodings, level, minBytes, window } or false' },
 );
 
 export const historySchema = z.union(

@@ -66,7 +66,7 @@ const CONNECTIONS: Required<SseConnectionOptions> = {
 };
 const HEARTBEAT_INTERVAL = 30_000;
 const QUEUE: QueueSettings = { maxEvents: 256, maxBytes: MIB, maxTotalBytes: 256 * MIB };
-const COMPRESSION: CompressionSettings = { encodings: ['gzip', 'zstd'], level: 6, minBytes: 64 };
+const COMPRESSION: CompressionSettings = { encodings: ['gzip', 'zstd'], level: 6, minBytes: 64, window: true };
 const HISTORY: Required<SseHistoryOptions> = { maxEvents: 1_024, maxAge: 300_000, maxTotalBytes: 256 * MIB };
 const NO_HISTORY: Required<SseHistoryOptions> = { ...HISTORY, maxEvents: 0 };
 const MESSAGE_QUEUE: Required<SseMessageQueueOptions> = {

@@ -143,6 +143,12 @@ export interface SseCompressionOptions {
   level?: number;
   /** An event that is compressed by itself and has fewer bytes is sent as it is. Default: 64. */
   minBytes?: number;
+  /**
+   * Whether events of a channel are compressed against those before them, which makes small ones three times smaller. Never so
+   * what is sent to one user, to one connection, or to a permission. Switch it off for channels that hold secrets and that
+   * others can write into who do not listen: they could guess at the secrets by the sizes of events. Default: `true`.
+   */
+  window?: boolean | ((channel: string) => boolean);
 }
 
 /** See {@link SseModuleOptions.history}. */

@@ -1,3 +1,4 @@
+import { type Buffer } from 'node:buffer';
 import { Piece } from './piece.js';
 
 /** What the way of a frame through the queues depends on, beside its bytes. */
@@ -24,6 +25,12 @@ export interface FrameTraits {
 
 export type FramePriority = 'low' | 'normal' | 'critical';
 
+/** The plain output of a channel on this node, in which each of its events has its place. */
+export interface FrameRun {
+  /** So many bytes of it that end at this offset, if they are still to be had. */
+  before(offset: number, length: number): Buffer | undefined;
+}
+
 /**
  * One event, encoded once however many connections receive it; and compressed once, for each encoding that somebody asks
  * for.
@@ -43,6 +50,9 @@ export class Frame extends Piece {
   readonly isSignOfLife: boolean;
   /** In how many queues it waits: the memory of a shared frame counts once. Kept by the queues' budget. */
   waiting = 0;
+  /** Of an event that others may be compressed against: the output that it is part of, and where it begins there. */
+  run: FrameRun | undefined;
+  offset = 0;
   /** The same in other encodings, by who made them. Few, so a list is looked through faster than a map. */
   private renditions: { readonly by: object; readonly piece: Piece }[] | undefined;
 

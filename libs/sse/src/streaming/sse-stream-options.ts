@@ -38,7 +38,7 @@ export interface SseStreamOptions {
   /** Its heartbeats; `false` for none. */
   heartbeat?: SseHeartbeatOptions | false;
   /** What its events are compressed with; `false` for nothing. */
-  compression?: SseCompressionOptions | false;
+  compression?: Omit<SseCompressionOptions, 'window'> | false;
   /** The queue of each of its connections. */
   queue?: Omit<SseQueueOptions, 'maxTotalBytes'>;
   /** Its serializer. */

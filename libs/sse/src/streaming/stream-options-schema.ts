@@ -2,10 +2,10 @@ import { RequestMethod } from '@nestjs/common';
 import { z } from 'zod';
 import { checkShape } from '../options/check-options.js';
 import {
-  compressionSchema,
   connectionsSchema,
   heartbeatSchema,
   queueSchema,
+  routeCompressionSchema,
   serializerSchema,
 } from '../options/options-schema.js';
 import { SseOptionsError } from '../options/sse-options-error.js';
@@ -26,7 +26,7 @@ const streamOptionsSchema = z
     listen: z.strictObject({ all: flag, user: flag, permissions: flag }).partial(),
     connections: connectionsSchema.omit({ sweepInterval: true }),
     heartbeat: heartbeatSchema,
-    compression: compressionSchema,
+    compression: routeCompressionSchema,
     queue: queueSchema.omit({ maxTotalBytes: true }),
     serializer: serializerSchema,
     maxAge: connectionsSchema.shape.maxAge,

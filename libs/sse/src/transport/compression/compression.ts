@@ -10,7 +10,7 @@ export class Compression {
   private readonly codings: readonly ContentCoding[];
 
   constructor(
-    settings: CompressionSettings,
+    settings: Omit<CompressionSettings, 'window'>,
     readonly traffic: CompressionTraffic,
   ) {
     const offered = settings.encodings.filter((name) => name !== 'zstd' || ZstdCoding.isAvailable);
@@ -26,6 +26,6 @@ export class Compression {
   }
 }
 
-function codingOf(name: EncodingName, { level, minBytes }: CompressionSettings): ContentCoding {
+function codingOf(name: EncodingName, { level, minBytes }: Omit<CompressionSettings, 'window'>): ContentCoding {
   return name === 'gzip' ? new GzipCoding(level, minBytes) : new ZstdCoding(minBytes);
 }

@@ -1,0 +1,46 @@
+import { Buffer } from 'node:buffer';
+import { type Frame, type FrameRun } from '../../protocol/frame.js';
+
+/** So much of the output stays within reach: what falls into one tick is placed before any of it is compressed. */
+const KEPT = 16_384;
+
+/**
+ * The plain output of a channel on this node: its events one after the other, each at its offset. Nobody is sent it as a
+ * whole. It is what tells whether a client's decoder has just put out what stands before an event, so that the event may be
+ * compressed against that.
+ *
+ * It refers to the latest events, most of which the history keeps anyway, and copies nothing before somebody asks.
+ */
+export class ChannelRun implements FrameRun {
+  private readonly latest: Frame[] = [];
+  /** Where the output ends, and where the oldest event that is still referred to begins. */
+  private end = 0;
+  private start = 0;
+
+  /** Gives the frame its place at the end. */
+  append(frame: Frame): void {
+    frame.run = this;
+    frame.offset = this.end;
+    this.end += frame.bytes;
+    this.latest.push(frame);
+    for (;;) {
+      const [oldest] = this.latest;
+      if (!oldest || this.end - this.start - oldest.bytes < KEPT) return;
+      this.latest.shift();
+      this.start += oldest.bytes;
+    }
+  }
+
+  before(offset: number, length: number): Buffer | undefined {
+    const from = offset - length;
+    if (from < this.start || offset > this.end) return undefined;
+    const bytes = Buffer.allocUnsafe(length);
+    for (const frame of this.latest) {
+      // What begins before the first byte is copied from its middle on, and nothing behind the last.
+      if (frame.offset >= offset) break;
+      const skipped = Math.max(0, from - frame.offset);
+      if (skipped < frame.bytes) frame.payload.copy(bytes, Math.max(0, frame.offset - from), skipped);
+    }
+    return bytes;
+  }
+}

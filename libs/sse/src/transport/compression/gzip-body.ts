@@ -1,0 +1,71 @@
+import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
+import { type Frame, type FrameRun } from '../../protocol/frame.js';
+import { Piece } from '../../protocol/piece.js';
+import { type EncodedBody } from './content-coding.js';
+import { type GzipCoding, WINDOW } from './gzip-coding.js';
+import { storedBlocks } from './stored-block.js';
+
+/** An empty last block of a fixed code. */
+const LAST_BLOCK = Buffer.from([3, 0]);
+const SIGN_OF_LIFE = new Piece(storedBlocks(Buffer.alloc(0)));
+
+/**
+ * The body of one gzip stream. All that it keeps is what its end has to say of it, the checksum and the length of the plain
+ * bytes, and what its client's decoder has put out last.
+ *
+ * That is known as a part of the output of one channel, from one offset to another, and not as a number of bytes: where a
+ * catch-up had left an event out, counting was tried, and the client decoded wrong text without any error, since browsers do
+ * not look at the checksum.
+ */
+export class GzipBody implements EncodedBody {
+  private checksum = 0;
+  private length = 0;
+  private hasBegun = false;
+  /** The decoder has just put out this part of a channel's output. */
+  private run: FrameRun | undefined;
+  private runStart = 0;
+  private runEnd = 0;
+
+  constructor(private readonly coding: GzipCoding) {}
+
+  next(frame: Frame): Piece {
+    if (!this.hasBegun) return this.begin(frame);
+    if (frame.isSignOfLife) return SIGN_OF_LIFE;
+    this.count(frame);
+    return this.follows(frame) && frame.offset - this.runStart >= WINDOW
+      ? this.coding.windowedPieceOf(frame)
+      : this.coding.pieceOf(frame);
+  }
+
+  end(): Piece {
+    const end = Buffer.alloc(8);
+    end.writeUInt32LE(this.checksum, 0);
+    end.writeUInt32LE(this.length, 4);
+    return new Piece(Buffer.concat([LAST_BLOCK, end]));
+  }
+
+  private begin(frame: Frame): Piece {
+    this.hasBegun = true;
+    this.count(frame);
+    this.follows(frame);
+    return this.coding.firstOf(frame);
+  }
+
+  private count({ payload }: Frame): void {
+    this.checksum = crc32(payload, this.checksum);
+    // As the format has it, modulo 2^32.
+    this.length = (this.length + payload.length) >>> 0;
+  }
+
+  /** Whether the frame begins where the run ends. From here on the run ends with it, or begins with it. */
+  private follows({ run, offset, bytes }: Frame): boolean {
+    const follows = run !== undefined && run === this.run && offset === this.runEnd;
+    if (!follows) {
+      this.run = run;
+      this.runStart = offset;
+    }
+    this.runEnd = offset + bytes;
+    return follows;
+  }
+}
