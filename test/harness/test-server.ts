@@ -31,6 +31,8 @@ type Answer<M extends ControlMethod> = Awaited<ReturnType<Control[M]>>;
 export interface ServerConfig extends Omit<FixtureConfig, 'platform' | 'http2'> {
   /** A command that starts the process, such as one that enters a network namespace. */
   launcher?: readonly string[];
+  /** The Node that runs it. Default: the one that runs the tests. */
+  node?: string;
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -60,9 +62,9 @@ export class TestServer {
 
   constructor(
     readonly target: Target,
-    { launcher = [], ...config }: ServerConfig = {},
+    { launcher = [], node = process.execPath, ...config }: ServerConfig = {},
   ) {
-    const [execPath, ...enter] = [...launcher, process.execPath];
+    const [execPath, ...enter] = [...launcher, node];
     const { platform, http2 } = target;
     this.child = fork(join(ROOT, MAIN[target.nest]), {
       execPath,
