@@ -5,7 +5,7 @@ import { monotonicNow } from '../connections/monotonic.js';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { type LogPosition, parseEventId } from '../protocol/event-id.js';
-import { ChannelRun } from '../transport/compression/channel-run.js';
+import { WindowBudget } from '../transport/compression/window-budget.js';
 import { ChannelLog } from './channel-log.js';
 import { type LoggedEvent, loggedEvent } from './logged-event.js';
 import { windowRule } from './window-rule.js';
@@ -25,6 +25,7 @@ export class ChannelLogs {
   private readonly logs = new Map<string, ChannelLog>();
   private bytes = 0;
   private readonly bounds: ResolvedOptions['history'];
+  private readonly windows = new WindowBudget();
   private readonly hasWindow: (channel: string) => boolean;
 
   constructor(@Inject(SSE_OPTIONS) { history, compression }: ResolvedOptions) {
@@ -47,6 +48,7 @@ export class ChannelLogs {
     const log = this.logs.get(channel);
     if (!log) return;
     this.logs.delete(channel);
+    log.run?.forget();
     this.bytes -= log.bytes;
   }
 
@@ -111,7 +113,7 @@ export class ChannelLogs {
   }
 
   private newLog(channel: string, last: number): ChannelLog {
-    const run = this.hasWindow(channel) ? new ChannelRun() : undefined;
+    const run = this.hasWindow(channel) ? this.windows.newRun() : undefined;
     return new ChannelLog(channel, last, run);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Frame } from '../../protocol/frame.js';
-import { ChannelRun } from './channel-run.js';
+import { WindowBudget } from './window-budget.js';
 
 describe('ChannelRun', () => {
   it('gives back any part of the output, or nothing where some of it is gone', () => {
@@ -11,7 +11,7 @@ describe('ChannelRun', () => {
         fc.nat(200_000),
         fc.nat(5_000),
         (sizes, at, length) => {
-          const run = new ChannelRun();
+          const run = new WindowBudget().newRun();
           const frames = sizes.map((size, n) => new Frame(String.fromCharCode(97 + (n % 26)).repeat(size)));
           for (const frame of frames) run.append(frame);
           const output = frames.map(({ payload }) => payload.toString()).join('');
@@ -27,7 +27,7 @@ describe('ChannelRun', () => {
   });
 
   it('keeps what is before the last 16 KB at least, however the events are cut', () => {
-    const run = new ChannelRun();
+    const run = new WindowBudget().newRun();
     const frames = Array.from({ length: 100 }, () => new Frame('x'.repeat(500)));
     for (const frame of frames) run.append(frame);
 

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type Frame, type FrameRun } from '../../protocol/frame.js';
+import { type WindowBudget } from './window-budget.js';
 
 /** So much of the output stays within reach: what falls into one tick is placed before any of it is compressed. */
 const KEPT = 16_384;
@@ -12,10 +13,12 @@ const KEPT = 16_384;
  * It refers to the latest events, most of which the history keeps anyway, and copies nothing before somebody asks.
  */
 export class ChannelRun implements FrameRun {
-  private readonly latest: Frame[] = [];
+  private latest: Frame[] = [];
   /** Where the output ends, and where the oldest event that is still referred to begins. */
   private end = 0;
   private start = 0;
+
+  constructor(private readonly budget: WindowBudget) {}
 
   /** Gives the frame its place at the end. */
   append(frame: Frame): void {
@@ -23,12 +26,13 @@ export class ChannelRun implements FrameRun {
     frame.offset = this.end;
     this.end += frame.bytes;
     this.latest.push(frame);
-    for (;;) {
-      const [oldest] = this.latest;
-      if (!oldest || this.end - this.start - oldest.bytes < KEPT) return;
+    let dropped = 0;
+    for (let [oldest] = this.latest; oldest && this.end - this.start - oldest.bytes >= KEPT; [oldest] = this.latest) {
       this.latest.shift();
       this.start += oldest.bytes;
+      dropped += oldest.bytes;
     }
+    this.budget.grew(this, frame.bytes - dropped);
   }
 
   before(offset: number, length: number): Buffer | undefined {
@@ -36,11 +40,18 @@ export class ChannelRun implements FrameRun {
     if (from < this.start || offset > this.end) return undefined;
     const bytes = Buffer.allocUnsafe(length);
     for (const frame of this.latest) {
-      // What begins before the first byte is copied from its middle on, and nothing behind the last.
       if (frame.offset >= offset) break;
+      // What begins before the first byte is copied from its middle on.
       const skipped = Math.max(0, from - frame.offset);
       if (skipped < frame.bytes) frame.payload.copy(bytes, Math.max(0, frame.offset - from), skipped);
     }
     return bytes;
+  }
+
+  /** Lets go of all events. Offsets go on from here. */
+  forget(): void {
+    this.latest = [];
+    this.budget.freed(this, this.end - this.start);
+    this.start = this.end;
   }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Buffer } from 'node:buffer';
 import { constants, gunzipSync } from 'node:zlib';
 import { Frame } from '../../protocol/frame.js';
-import { ChannelRun } from './channel-run.js';
+import { WindowBudget } from './window-budget.js';
 import { type EncodedBody } from './content-coding.js';
 import { GzipCoding } from './gzip-coding.js';
 
@@ -79,7 +79,7 @@ describe('events compressed against those before them in their channel', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 30, maxLength: 120 }), (steps) => {
         const coding = new GzipCoding(6, 64);
-        const runs = [new ChannelRun(), new ChannelRun()];
+        const runs = [new WindowBudget().newRun(), new WindowBudget().newRun()];
         const logs: Frame[][] = [[], []];
         const clients = Array.from({ length: 4 }, () => new Client(coding));
         const stalled = new Set<Client>();
@@ -98,7 +98,7 @@ describe('events compressed against those before them in their channel', () => {
           else if (each.do === 'join') clients[each.who] = new Client(coding);
           else if (each.do === 'stall') stalled.add(clients[each.who]!);
           else if (each.do === 'read') stalled.delete(clients[each.who]!);
-          else if (each.do === 'restart') runs[each.channel] = new ChannelRun();
+          else if (each.do === 'restart') runs[each.channel] = new WindowBudget().newRun();
           else clients[each.who]!.waiting = logs[each.channel]!.slice(-each.last);
           for (const client of clients) {
             if (stalled.has(client)) continue;
@@ -117,7 +117,7 @@ describe('events compressed against those before them in their channel', () => {
 
   it('are told from those of another channel that stand at the same place', () => {
     const coding = new GzipCoding(6, 64);
-    const runs = [new ChannelRun(), new ChannelRun()];
+    const runs = [new WindowBudget().newRun(), new WindowBudget().newRun()];
     const client = new Client(coding);
     for (let n = 0; n < 80; n++) {
       const frames = ['this', 'that'].map((word) => new Frame(`data: ${`${word} ${n % 10} `.repeat(20)}\n\n`));
@@ -129,7 +129,7 @@ describe('events compressed against those before them in their channel', () => {
 
   it('take less than a third of their size, from about the twentieth on', () => {
     const coding = new GzipCoding(6, 64);
-    const run = new ChannelRun();
+    const run = new WindowBudget().newRun();
     const client = new Client(coding);
     for (let n = 0; n < 300; n++) {
       const frame = frameOf(25);
@@ -143,7 +143,7 @@ describe('events compressed against those before them in their channel', () => {
 
   it('are made once for all who have the same before them', () => {
     const coding = new GzipCoding(6, 64);
-    const run = new ChannelRun();
+    const run = new WindowBudget().newRun();
     const [one, other, late] = [coding.newBody(), coding.newBody(), coding.newBody()];
     for (const body of [one, other]) body.next(frameOf(1));
     for (let n = 0; n < 40; n++) {
@@ -159,7 +159,7 @@ describe('events compressed against those before them in their channel', () => {
 
   it('of one client are never compressed against what others were sent as well', () => {
     const coding = new GzipCoding(6, 0);
-    const run = new ChannelRun();
+    const run = new WindowBudget().newRun();
     const body = coding.newBody();
     const secret = 'correct horse battery staple, and nobody else knows it';
     const mine = () => new Frame(`data: ${JSON.stringify({ secret })}\n\n`);
