@@ -2,6 +2,11 @@ import { Buffer } from 'node:buffer';
 import { type Frame, type FrameRun } from '../../protocol/frame.js';
 import { type WindowBudget } from './window-budget.js';
 
+/**
+ * So many bytes of its channel an event is compressed against. Measured on 3,000 chat messages of 186 bytes, as shares of the
+ * plain bytes and µs an event: none 80 % and 11, 1,024 bytes 32 % and 12, 2,048 bytes 30 % and 13, 4,096 bytes 28 % and 17.
+ */
+export const WINDOW = 4_096;
 /** So much of the output stays within reach: what falls into one tick is placed before any of it is compressed. */
 const KEPT = 16_384;
 

@@ -2,8 +2,9 @@ import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { type Frame, type FrameRun } from '../../protocol/frame.js';
 import { Piece } from '../../protocol/piece.js';
+import { WINDOW } from './channel-run.js';
 import { type EncodedBody } from './content-coding.js';
-import { type GzipCoding, WINDOW } from './gzip-coding.js';
+import { type GzipCoding } from './gzip-coding.js';
 import { storedBlocks } from './stored-block.js';
 
 /** An empty last block of a fixed code. */
