@@ -22,6 +22,8 @@ export interface ChatServerInit {
   port?: number;
   /** The Redis that it shares with other nodes. Default: none, it is alone. */
   redis?: string;
+  /** What else is set, and what is set otherwise. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** The chat as a process of its own, as `npm start` runs it, so that it can be killed. */
@@ -39,6 +41,7 @@ export class ChatServer {
         ...CHAT_ENVIRONMENT,
         PORT: String(init.port ?? 0),
         REDIS_URL: init.redis ?? '',
+        ...init.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -66,20 +69,30 @@ export class ChatServer {
     return Number(new URL(this.url).port);
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   /** Without a goodbye, as a machine that loses its power. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
 
-  /** As a process manager does it. Resolves when the process is gone. */
-  async stop(): Promise<void> {
-    await this.end('SIGTERM');
+  /** As a process manager does it. Resolves when the process is gone, with its exit code or the signal that ended it. */
+  async stop(): Promise<number | NodeJS.Signals | null> {
+    return this.end('SIGTERM');
   }
 
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exited = once(this.child, 'exit');
-    this.child.kill(signal);
-    await exited;
+  private async end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exited = once(this.child, 'exit');
+      this.child.kill(signal);
+      await exited;
+    }
+    return this.child.exitCode ?? this.child.signalCode;
   }
 }

@@ -15,6 +15,8 @@ export class ProcessGroup {
   private readonly logger = new Logger('Processes');
   private readonly kept: Promise<void>[] = [];
   private readonly listening = new Set<Worker>();
+  /** Those that were told to make room for another. */
+  private readonly leaving = new WeakSet<Worker>();
   private failedStarts = 0;
   private isStopping = false;
   private isRenewing = false;
@@ -41,7 +43,7 @@ export class ProcessGroup {
     this.isRenewing = true;
     for (const place of this.places) {
       const leaving = place.renew();
-      if (leaving) this.listening.delete(leaving);
+      if (leaving) this.noteLeaving(leaving);
       await this.untilAllListen();
     }
     this.isRenewing = false;
@@ -66,8 +68,13 @@ export class ProcessGroup {
     this.failedStarts = 0;
   }
 
+  private noteLeaving(worker: Worker): void {
+    this.leaving.add(worker);
+    this.listening.delete(worker);
+  }
+
   private noteExit(worker: Worker, signal: string): void {
-    const hasListened = this.listening.delete(worker) || worker.exitedAfterDisconnect;
+    const hasListened = this.listening.delete(worker) || this.leaving.has(worker);
     if (this.isStopping) {
       if (signal === 'SIGKILL') process.exitCode = 1;
       return;

@@ -10,6 +10,8 @@ export class ProcessPlace {
   private readonly pause = new RestartPause();
   private readonly closed = new AbortController();
   private worker: Worker | undefined;
+  /** Who was told to make room for another. */
+  private leaving: Worker | undefined;
 
   /**
    * @param env what its processes have beside the environment of this one
@@ -27,7 +29,7 @@ export class ProcessPlace {
       const worker = (this.worker = cluster.fork(this.env));
       const end = await endOf(worker);
       this.worker = undefined;
-      if (this.isClosed() || worker.exitedAfterDisconnect) continue;
+      if (this.isClosed() || this.leaving === worker) continue;
       const pause = this.pause.after(performance.now() - born);
       this.logger.error(`Process ${worker.process.pid} died (${end}). Another one follows in ${pause} ms`);
       // Not unref'd: while all places are empty, nothing else keeps the process alive that is to fill them.
@@ -41,12 +43,11 @@ export class ProcessPlace {
     if (this.worker) this.dismiss(this.worker);
   }
 
-  /** Its process gets no new connections, gives up its streams and goes; another one follows at once. Returns who goes. */
+  /** Its process gives up its streams and goes; another one follows at once. Returns who goes. */
   renew(): Worker | undefined {
-    const { worker } = this;
-    worker?.disconnect();
-    if (worker) this.dismiss(worker);
-    return worker;
+    this.leaving = this.worker;
+    if (this.leaving) this.dismiss(this.leaving);
+    return this.leaving;
   }
 
   private isClosed(): boolean {
