@@ -2,6 +2,7 @@
 export type ContenderId =
   | 'event-stream-channel'
   | 'event-stream-redis'
+  | 'event-stream-processes'
   | 'event-stream-subject'
   | 'nest-sse'
   | 'better-sse'
@@ -27,6 +28,12 @@ export const contenders: Record<ContenderId, Contender> = {
   'event-stream-redis': {
     id: 'event-stream-redis',
     name: 'nestjs-event-stream, channel on Redis',
+    protocol: 'event-stream',
+    needsRedis: true,
+  },
+  'event-stream-processes': {
+    id: 'event-stream-processes',
+    name: 'nestjs-event-stream, two processes on one port',
     protocol: 'event-stream',
     needsRedis: true,
   },

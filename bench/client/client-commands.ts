@@ -18,5 +18,7 @@ export interface ClientCommands {
   counts: { takes: null; gives: { events: number; bytes: number } };
   /** The fewest and the most events that one client has; event streams only. */
   spread: { takes: null; gives: { least: number; most: number } };
+  /** CPU time of the process so far, in µs. */
+  cpu: { takes: null; gives: { user: number; system: number } };
   cut: { takes: null; gives: null };
 }

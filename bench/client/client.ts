@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import process from 'node:process';
 import { LoadEngine } from '../../apps/loadtest/src/load-engine.js';
 import { answerCalls } from '../process/answer-calls.js';
 import { type ClientCommands } from './client-commands.js';
@@ -50,6 +51,7 @@ answerCalls<ClientCommands>({
     const received = load.streams.map(({ receivedEvents }) => receivedEvents);
     return { least: Math.min(...received), most: Math.max(...received) };
   },
+  cpu: () => process.cpuUsage(),
   cut: async () => {
     await running().cut();
     return null;

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork as forkChild } from 'node:child_process';
 import { once } from 'node:events';
 import { type Answer, type Call, type Commands } from './calls.js';
 
@@ -7,18 +7,30 @@ interface Pending {
   reject: (error: Error) => void;
 }
 
+export interface LaunchOptions {
+  /** Options of Node. */
+  execArgv: string[];
+  stdio: ('ignore' | 'inherit' | 'ipc')[];
+}
+
+export type Launch = (script: URL, options: LaunchOptions) => ChildProcess;
+
 /** A child process that answers calls, seen from its parent. */
 export class Remote<C extends Commands<C>> {
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
 
-  /** @param script the compiled file that the child runs */
+  /**
+   * @param script the compiled file that the child runs
+   * @param launch how the child is started
+   */
   constructor(
     private readonly script: URL,
     nodeOptions: string[] = [],
+    launch: Launch = forkChild,
   ) {
-    this.#child = fork(script, { execArgv: nodeOptions, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = launch(script, { execArgv: nodeOptions, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', (answer: Answer) => this.#answered(answer));
     this.#child.once('exit', (code, signal) => this.#failAll(`exited with ${String(code ?? signal)}`));
   }

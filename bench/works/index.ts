@@ -1,6 +1,7 @@
 import { idleConnections } from './idle-connections.js';
 import { oneEvent } from './one-event.js';
 import { neverReading } from './never-reading.js';
+import { onePort } from './one-port.js';
 import { opening } from './opening.js';
 import { returning } from './returning.js';
 import { sharedSubject } from './shared-subject.js';
@@ -18,4 +19,5 @@ export const works: readonly Work[] = [
   returning,
   twoNodes,
   opening,
+  onePort,
 ];

@@ -1,6 +1,6 @@
 import { type Contender, type ContenderId } from '../contenders.js';
 
-export const workIds = ['P1', 'P2', 'P3', 'P4', 'P7', 'P8', 'P9', 'P10'] as const;
+export const workIds = ['P1', 'P2', 'P3', 'P4', 'P7', 'P8', 'P9', 'P10', 'P11'] as const;
 export type WorkId = (typeof workIds)[number];
 
 export interface Metric {
