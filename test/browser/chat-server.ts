@@ -32,6 +32,8 @@ export class ChatServer {
     private readonly child: ChildProcess,
     private readonly init: ChatServerInit,
     readonly url: string,
+    /** What it has printed so far. */
+    readonly output: () => string,
   ) {}
 
   static async start(init: ChatServerInit = {}): Promise<ChatServer> {
@@ -56,7 +58,7 @@ export class ChatServer {
       }
       child.once('exit', () => reject(new Error(`The chat did not start: ${output}`)));
     });
-    return new ChatServer(child, init, url);
+    return new ChatServer(child, init, url, () => output);
   }
 
   /** The same node again, as a new process on the same port. */

@@ -18,7 +18,8 @@ export class ChatProcesses {
 
   static async start(redis: string): Promise<ChatProcesses> {
     const firstPort = await freePorts();
-    const env = { PROCESSES: String(PROCESSES), PROCESS_PORT: String(firstPort) };
+    // No password: the first process makes one, for all.
+    const env = { PROCESSES: String(PROCESSES), PROCESS_PORT: String(firstPort), ADMIN_PASSWORD: '' };
     return new ChatProcesses(await ChatServer.start({ redis, env }), firstPort);
   }
 
@@ -30,6 +31,11 @@ export class ChatProcesses {
   /** Where one process alone answers. */
   urlOf(place: number): string {
     return `http://127.0.0.1:${this.firstPort + place}`;
+  }
+
+  /** What it has told whoever started it. */
+  get output(): string {
+    return this.chat.output();
   }
 
   /** The ids of the processes, the oldest first. */

@@ -39,6 +39,17 @@ describe('the chat by two processes on one port', () => {
     for (const { heard } of guests) expect(heard).toEqual(['through the first', 'through the second']);
   });
 
+  it('has one admin password, which is made and told once', async () => {
+    const [[, password], ...others] = [...chat.output.matchAll(/admin password (\S+) is/g)] as [RegExpExecArray];
+    expect(others).toEqual([]);
+    for (const place of [0, 1]) {
+      const body = JSON.stringify({ name: `Admin of ${place}`, adminPassword: password });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${chat.urlOf(place)}/session`, { method: 'POST', headers, body });
+      expect(await answer.json()).toMatchObject({ permissions: expect.arrayContaining(['admin']) });
+    }
+  });
+
   it('follows a process that was killed: its people come back, and miss nothing', async () => {
     const [killed, other] = await chat.pids();
     const node = await chat.nodeIn(0);
