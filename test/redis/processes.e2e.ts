@@ -46,7 +46,7 @@ describe('the chat by two processes on one port', () => {
       const body = JSON.stringify({ name: `Admin of ${place}`, adminPassword: password });
       const headers = { 'content-type': 'application/json' };
       const answer = await fetch(`${chat.urlOf(place)}/session`, { method: 'POST', headers, body });
-      expect(await answer.json()).toMatchObject({ permissions: expect.arrayContaining(['admin']) });
+      expect(await answer.json()).toMatchObject({ permissions: expect.arrayContaining(['chat:admin']) });
     }
   });
 
