@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { MATRIX } from './harness/matrix.js';
+import { ONE_OF_EACH } from './harness/matrix.js';
 import { unique, useServer } from './harness/use-server.js';
 
 // A7.
-describe.each(MATRIX)('hooks of connections ($name)', (target) => {
+describe.each(ONE_OF_EACH)('hooks of connections ($name)', (target) => {
   const server = useServer(target);
 
   it('are called in order with one connection: open hook, opened$, closed$ and close hook', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { HTTP1, MATRIX } from './harness/matrix.js';
+import { HTTP1, ONE_OF_EACH } from './harness/matrix.js';
 import { RawSocket } from './harness/raw-socket.js';
 import { unique, useServer } from './harness/use-server.js';
 
 // A6; #8749, #17274, #17327: no heartbeat.
-describe.each(MATRIX)('heartbeats ($name)', (target) => {
+describe.each(ONE_OF_EACH)('heartbeats ($name)', (target) => {
   const server = useServer(target, { options: { heartbeat: { interval: 60_000 } } });
 
   it('come as comments at the interval of the route, and are no events', async () => {
@@ -76,7 +76,7 @@ describe.each(MATRIX)('heartbeats ($name)', (target) => {
   });
 });
 
-describe.each(MATRIX)('the life of a stream ($name)', (target) => {
+describe.each(ONE_OF_EACH)('the life of a stream ($name)', (target) => {
   const server = useServer(target, {
     options: { heartbeat: false, connections: { idleTimeout: 300, sweepInterval: 50 } },
   });

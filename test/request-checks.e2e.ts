@@ -4,7 +4,7 @@ import { SseRequestGuard, SseStream } from 'nestjs-event-stream';
 import { type SseTestClient } from 'nestjs-event-stream/testing';
 import { NEVER } from 'rxjs';
 import { useApplications } from './harness/application.js';
-import { HTTP1, MATRIX } from './harness/matrix.js';
+import { HTTP1, MATRIX, ONE_OF_EACH } from './harness/matrix.js';
 import { RawSocket } from './harness/raw-socket.js';
 import { unique, useServer } from './harness/use-server.js';
 
@@ -115,7 +115,7 @@ describe.each(MATRIX)('the request guard ($name)', (target) => {
   });
 });
 
-describe.each(MATRIX)('an address that the client itself tells ($name)', (target) => {
+describe.each(ONE_OF_EACH)('an address that the client itself tells ($name)', (target) => {
   const security = { ip: { allow: ['192.0.2.0/24'] } };
   const server = useServer(target, { options: { security } });
 
@@ -130,7 +130,7 @@ describe.each(MATRIX)('an address that the client itself tells ($name)', (target
   });
 });
 
-describe.each(MATRIX)('an address that a trusted proxy tells ($name)', (target) => {
+describe.each(ONE_OF_EACH)('an address that a trusted proxy tells ($name)', (target) => {
   const security = { ip: { allow: ['192.0.2.0/24', '2001:db8::/32'] } };
   const server = useServer(target, { options: { security }, trustProxy: '127.0.0.1' });
 

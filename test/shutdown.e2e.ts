@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type SseTestClient } from 'nestjs-event-stream/testing';
-import { MATRIX, ONE_OF_EACH_NEST, type Target } from './harness/matrix.js';
+import { MATRIX, ONE_OF_EACH, ONE_OF_EACH_NEST, type Target } from './harness/matrix.js';
 import { openSlowly } from './harness/slow-reader.js';
 import { type ServerConfig, TestServer } from './harness/test-server.js';
 import { unique } from './harness/use-server.js';
@@ -84,7 +84,7 @@ describe.each(MATRIX)('closing the application ($name)', (target) => {
   });
 });
 
-describe.each(MATRIX)('SIGTERM ($name)', (target) => {
+describe.each(ONE_OF_EACH)('SIGTERM ($name)', (target) => {
   it('closes the application with its streams where the shutdown hooks are enabled, without a warning', async () => {
     const server = await start(target, { shutdownHooks: true });
     const user = unique('user');

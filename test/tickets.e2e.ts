@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type SseTestClient } from 'nestjs-event-stream/testing';
 import { from } from './harness/cursor.js';
-import { HTTP1, MATRIX, ONE_OF_EACH_NEST } from './harness/matrix.js';
+import { HTTP1, ONE_OF_EACH, ONE_OF_EACH_NEST } from './harness/matrix.js';
 import { RawSocket } from './harness/raw-socket.js';
 import { type TestServer } from './harness/test-server.js';
 import { unique, useServer } from './harness/use-server.js';
@@ -25,7 +25,7 @@ async function expectRefused(client: SseTestClient): Promise<void> {
 }
 
 // E2.
-describe.each(MATRIX)('a stream ticket ($name)', (target) => {
+describe.each(ONE_OF_EACH)('a stream ticket ($name)', (target) => {
   const server = useServer(target);
   const { issue, open } = ticketsOf(server);
 
