@@ -8,6 +8,12 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 const OTHER = -1;
 const NO_MARK = -1;
 
+/** Counts the events in the body of one stream. */
+export interface BodyCounter {
+  /** Reads `bytes` from `start` up to, not including, `end`. Returns how many events these bytes completed. */
+  read(bytes: Uint8Array, start: number, end: number): number;
+}
+
 /**
  * Counts the events in the bytes of an event stream, without building one.
  *
@@ -18,14 +24,13 @@ const NO_MARK = -1;
  * const counter = new EventCounter();
  * counter.read(Buffer.from('data: 1\n\ndata: 2\n'), 0, 17); // 1
  */
-export class EventCounter {
+export class EventCounter implements BodyCounter {
   #mark = 0;
   /** How many bytes of `data` this line begins with, 0 being an empty line so far; or `OTHER`. */
   #matched = 0;
   #hasData = false;
   #lastWasCr = false;
 
-  /** Reads `bytes` from `start` up to, not including, `end`. Returns how many events these bytes completed. */
   read(bytes: Uint8Array, start: number, end: number): number {
     let events = 0;
     let at = this.#mark === NO_MARK ? start : this.#skipMark(bytes, start, end);

@@ -125,6 +125,18 @@ describe('LoadEngine', () => {
     await engine.cut();
   });
 
+  it('leaves the counting to who knows what the body is', async () => {
+    const engine = load({
+      connections: 2,
+      counterFor: (head) => ({ read: (_bytes, start, end) => (head.status === 200 ? end - start : 0) }),
+    });
+    await engine.open();
+    const before = engine.counts().events;
+    for (const stream of streams) stream.write('ten bytes.');
+    await engine.whenEvents(before + 20);
+    await engine.cut();
+  });
+
   it('sends method, body and the headers of each stream', async () => {
     const requests: string[] = [];
     answer = (request, response) => {

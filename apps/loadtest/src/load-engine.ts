@@ -1,4 +1,5 @@
 import { type EventSourceMessage } from 'eventsource-parser';
+import { type BodyCounter } from './event-counter.js';
 import { EventReader } from './event-reader.js';
 import { type LoadCounts, noCounts } from './load-counts.js';
 import { localAddressFor } from './local-address.js';
@@ -19,6 +20,8 @@ export interface LoadOptions extends Omit<StreamRequest, 'headers'> {
   headers?: Record<string, string> | ((index: number) => Record<string, string>);
   /** Gets every event. Without it events are only counted, which is far cheaper. */
   onEvent?: (event: EventSourceMessage, stream: StreamSocket) => void;
+  /** What counts the events of a stream, by the head of its answer. Default: plain text, so not a compressed one. */
+  counterFor?: (head: ResponseHead) => BodyCounter;
   onClose?: (stream: StreamSocket, end: StreamEnd) => void;
 }
 
@@ -134,9 +137,10 @@ export class LoadEngine implements StreamObserver {
   #begin(requestFor: (index: number) => ReturnType<typeof prepareRequest>): Promise<void> {
     const index = this.streams.length;
     const request = requestFor(index);
-    const { onEvent } = this.options;
+    const { onEvent, counterFor } = this.options;
     const events = onEvent && new EventReader((event) => onEvent(event, stream));
-    const stream: StreamSocket = new StreamSocket(index, request, this, events, localAddressFor(index, request.host));
+    const localAddress = localAddressFor(index, request.host);
+    const stream: StreamSocket = new StreamSocket(index, request, this, events, localAddress, counterFor);
     this.streams.push(stream);
     this.#sockets++;
     this.#counts.started++;

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { EventCounter } from './event-counter.js';
+import { type BodyCounter, EventCounter } from './event-counter.js';
 import { type EventReader } from './event-reader.js';
 import { type ResponseHead } from './response-head.js';
 import { ResponseError, ResponseReader, type ResponseSink } from './response-reader.js';
@@ -8,6 +8,8 @@ import { type PreparedRequest } from './stream-request.js';
 /** One for all sockets of the process: what it holds is read before the next socket gets its turn. */
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
 const MAX_REFUSAL_BYTES = 4_096;
+/** Until the head says what the body is. */
+const uncounted: BodyCounter = { read: () => 0 };
 
 /** `opening` until the head of the answer is there. */
 export type StreamState = 'opening' | 'open' | 'refused' | 'closed';
@@ -48,18 +50,22 @@ export class StreamSocket implements ResponseSink {
 
   readonly #socket: Socket;
   readonly #reader: ResponseReader;
-  readonly #counter = new EventCounter();
+  #counter: BodyCounter = uncounted;
   #eventsOfRead = 0;
   #isComplete = false;
   #isCut = false;
 
-  /** @param events where the events of the stream go; without it they are only counted, which is far cheaper */
+  /**
+   * @param events where the events of the stream go; without it they are only counted, which is far cheaper
+   * @param counterFor what counts the events in the body of such an answer
+   */
   constructor(
     readonly index: number,
     request: PreparedRequest,
     private readonly observer: StreamObserver,
     private readonly events?: EventReader,
     localAddress?: string,
+    private readonly counterFor: (head: ResponseHead) => BodyCounter = () => new EventCounter(),
   ) {
     this.#reader = new ResponseReader(this, request.method);
     this.#socket = connect({
@@ -98,6 +104,7 @@ export class StreamSocket implements ResponseSink {
   onHead(head: ResponseHead): void {
     this.head = head;
     this.state = head.isEventStream ? 'open' : 'refused';
+    if (head.isEventStream) this.#counter = this.counterFor(head);
     this.observer.onHead(this, head);
   }
 
