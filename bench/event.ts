@@ -1,17 +1,11 @@
 import process from 'node:process';
+import { chatMessage, type ChatMessage } from './chat-message.js';
 
-/** What every contender sends: about 210 bytes on the wire with its id and event lines, as a chat would. */
+/** What every contender sends: about 210 bytes on the wire with its id and event lines. */
 export interface BenchEvent {
   id: string;
   type: string;
   data: ChatMessage;
-}
-
-export interface ChatMessage {
-  room: string;
-  author: string;
-  text: string;
-  sentAt: string;
 }
 
 const EPOCH = 'b7d1f0c25a9e';
@@ -29,17 +23,8 @@ export function stampedEvent(): BenchEvent {
   return event;
 }
 
-/** A new object each time: no contender gets to reuse the text of the last one. */
+/** A new object each time: no contender gets to reuse the text of the last one. The first of a process is the first message. */
 export function nextEvent(): BenchEvent {
   sequence++;
-  return {
-    id: `${EPOCH}-${sequence}`,
-    type: 'message',
-    data: {
-      room: 'general',
-      author: 'Ada Lovelace',
-      text: `The engine weaves algebraic patterns as the loom does flowers, number ${String(sequence).padStart(6, '0')}`,
-      sentAt: new Date().toISOString(),
-    },
-  };
+  return { id: `${EPOCH}-${sequence}`, type: 'message', data: chatMessage(sequence) };
 }

@@ -1,6 +1,7 @@
 import { type EventSourceMessage } from 'eventsource-parser';
 import { LoadEngine, type LoadOptions } from '../../apps/loadtest/src/load-engine.js';
-import { type ChatMessage, machineTime } from '../event.js';
+import { type ChatMessage } from '../chat-message.js';
+import { machineTime } from '../event.js';
 import { answerCalls } from '../process/answer-calls.js';
 import { percentile } from '../statistics.js';
 import { type ReceiptCommands } from './receipt-commands.js';
