@@ -13,6 +13,8 @@ import { judge, targets } from './targets.js';
 import { works } from './works/index.js';
 import { type Work } from './works/work.js';
 
+/** Seconds for what is measured in the first round alone. */
+const ONCE = 4;
 const resultsFolder = new URL('../../results/', import.meta.url);
 
 async function main(): Promise<number> {
@@ -30,6 +32,7 @@ async function main(): Promise<number> {
   }
   if (command.profile) return (await profileDeliveries(command.connections ?? 5_000, console.log)) ? 0 : 1;
   const start = performance.now();
+  if (command.connections === undefined) console.log(`About ${minutesFor(chosen, command.rounds)} minutes.`);
   const results = await runWorks(chosen, command.rounds, command.connections, console.log);
   const machine = thisMachine();
   print(chosen, results, command);
@@ -37,6 +40,14 @@ async function main(): Promise<number> {
   save(results, machine, command);
   if (command.write !== undefined) write(command.write, chosen, results, machine, command);
   return command.connections === undefined ? exitCode(chosen, results) : 0;
+}
+
+/** Rounded up: on a busy machine it takes longer. */
+function minutesFor(chosen: readonly Work[], rounds: number): number {
+  const seconds = chosen.map(
+    (work) => work.contenders.length * (work.seconds * rounds + (work.measureOnce ? ONCE : 0)),
+  );
+  return Math.ceil(seconds.reduce((all, some) => all + some, 0) / 60);
 }
 
 function print(chosen: readonly Work[], results: Results, { connections }: Command): void {

@@ -11,9 +11,11 @@ export class Results {
     (ofWork[contender] ??= []).push(sample);
   }
 
-  /** The values of all rounds; empty where it was not measured. */
+  /** The values of the rounds that have one; empty where it was not measured. */
   values(work: WorkId, contender: ContenderId, metric: string): number[] {
-    return (this.samples[work]?.[contender] ?? []).map((sample) => sample[metric] ?? NaN);
+    return (this.samples[work]?.[contender] ?? [])
+      .map((sample) => sample[metric] ?? NaN)
+      .filter((value) => !Number.isNaN(value));
   }
 
   /** The median of the rounds; NaN where it was not measured. */

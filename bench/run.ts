@@ -17,7 +17,9 @@ export async function runWorks(
   for (let round = 1; round <= rounds; round++) {
     for (const work of works) {
       for (const id of rotated(work.contenders, round)) {
-        const sample = await work.measure(contenders[id], connections ?? work.connections);
+        const contender = contenders[id];
+        const once = round === 1 ? await work.measureOnce?.(contender) : undefined;
+        const sample = { ...(await work.measure(contender, connections ?? work.connections)), ...once };
         results.add(work.id, id, sample);
         print(`round ${round}/${rounds}  ${work.id.padEnd(3)}  ${contenders[id].name}: ${inWords(work, sample)}`);
       }

@@ -2,12 +2,14 @@ import { type ContenderId } from './contenders.js';
 import { type Results } from './results.js';
 import { type WorkId } from './works/work.js';
 
-/** What a median of ours must be: as a ratio to another median of the same run, or in itself where `to` is missing. */
+/** What a median of ours must be: by the median of another one in the same run, or in itself where `to` is missing. */
 export interface Target {
   work: WorkId;
   ours: ContenderId;
   metric: string;
   to?: { work?: WorkId; contender: ContenderId };
+  /** How the two are compared. Default `ratio`. */
+  by?: 'ratio' | 'difference';
   atMost?: number;
   atLeast?: number;
   /** In words, after the limit. */
@@ -16,6 +18,7 @@ export interface Target {
 
 const channel = 'event-stream-channel';
 const onRedis = 'event-stream-redis';
+const gzip = 'event-stream-gzip';
 
 export const targets: readonly Target[] = [
   {
@@ -77,6 +80,40 @@ export const targets: readonly Target[] = [
     words: 'the RSS of Nest @Sse',
   },
   {
+    work: 'P5',
+    ours: gzip,
+    metric: 'cpu',
+    to: { contender: channel },
+    atMost: 1.3,
+    words: 'the CPU of the same without compression',
+  },
+  {
+    work: 'P5',
+    ours: gzip,
+    metric: 'bytes',
+    to: { contender: channel },
+    atMost: 0.3,
+    words: 'its bytes',
+  },
+  {
+    work: 'P5',
+    ours: gzip,
+    metric: 'memory',
+    to: { contender: channel },
+    by: 'difference',
+    atMost: 0.5,
+    words: 'KB more for each connection',
+  },
+  { work: 'P6', ours: channel, metric: 'longest', atMost: 5, words: 'ms without a turn of the event loop' },
+  {
+    work: 'P6',
+    ours: channel,
+    metric: 'cpu',
+    to: { work: 'P1', contender: channel },
+    atMost: 1,
+    words: 'the CPU of a delivery in P1',
+  },
+  {
     work: 'P7',
     ours: channel,
     metric: 'cpu',
@@ -134,10 +171,15 @@ export interface Verdict {
 }
 
 export function judge(target: Target, results: Results): Verdict {
-  const { work, ours, metric, to, atMost, atLeast, words } = target;
+  const { work, ours, metric, to, by, atMost, atLeast, words } = target;
   const own = results.median(work, ours, metric);
-  const value = to ? own / results.median(to.work ?? work, to.contender, metric) : own;
+  const value = to ? compare(own, results.median(to.work ?? work, to.contender, metric), by) : own;
   const holds = value <= (atMost ?? Infinity) && value >= (atLeast ?? -Infinity);
   const limit = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
-  return { target, claim: `${limit} ${to ? '× ' : ''}${words}`, value, holds: Number.isNaN(value) ? undefined : holds };
+  const claim = `${limit} ${to && by !== 'difference' ? '× ' : ''}${words}`;
+  return { target, claim, value, holds: Number.isNaN(value) ? undefined : holds };
+}
+
+function compare(own: number, other: number, by: Target['by']): number {
+  return by === 'difference' ? own - other : own / other;
 }

@@ -6,7 +6,10 @@ export interface ClientCommands {
   open: {
     takes: {
       port: number;
+      /** Of the streams. */
+      path: string;
       protocol: Contender['protocol'];
+      acceptEncoding: Contender['acceptEncoding'];
       connections: number;
       concurrency: number;
       lastEventId?: string;

@@ -1,8 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { type BodyCounter, EventCounter } from '../../apps/loadtest/src/event-counter.js';
 import { LoadEngine } from '../../apps/loadtest/src/load-engine.js';
+import { type ResponseHead } from '../../apps/loadtest/src/response-head.js';
 import { answerCalls } from '../process/answer-calls.js';
 import { type ClientCommands } from './client-commands.js';
+import { GzipCounter, GzipPrefix } from './gzip-counter.js';
 import { SocketIoLoad } from './socket-io-load.js';
 
 /** Far more than the slowest contender takes for one broadcast: who needs longer has lost an event. */
@@ -19,13 +22,17 @@ interface Load {
 let load: Load | undefined;
 
 answerCalls<ClientCommands>({
-  open: async ({ port, protocol, connections, concurrency, lastEventId }) => {
+  open: async ({ port, path, protocol, acceptEncoding, connections, concurrency, lastEventId }) => {
     const start = performance.now();
-    const headers = lastEventId === undefined ? undefined : { 'Last-Event-ID': lastEventId };
+    const headers = {
+      ...(acceptEncoding !== undefined && { 'Accept-Encoding': acceptEncoding }),
+      ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }),
+    };
+    const url = `http://127.0.0.1:${port}${path}`;
     load =
       protocol === 'socket-io'
         ? new SocketIoLoad({ port, connections, concurrency })
-        : new LoadEngine({ url: `http://127.0.0.1:${port}/events`, connections, concurrency, interval: 0, headers });
+        : new LoadEngine({ url, connections, concurrency, interval: 0, headers, counterFor: countersOfLoad() });
     const counts = await load.open();
     if (counts.opened < connections) throw new Error(`Only ${JSON.stringify(counts)} of ${connections} opened`);
     return { milliseconds: performance.now() - start };
@@ -57,6 +64,12 @@ answerCalls<ClientCommands>({
     return null;
   },
 });
+
+/** Streams that are told the same are inflated as one. */
+function countersOfLoad(): (head: ResponseHead) => BodyCounter {
+  const nothing = GzipPrefix.nothing();
+  return (head) => (head.header('content-encoding') === 'gzip' ? new GzipCounter(nothing) : new EventCounter());
+}
 
 function running(): Load {
   if (!load) throw new Error('No load was opened');

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork as forkChild } from 'node:child_process';
 import { once } from 'node:events';
+import process from 'node:process';
 import { type Answer, type Call, type Commands } from './calls.js';
 
 interface Pending {
@@ -30,9 +31,19 @@ export class Remote<C extends Commands<C>> {
     nodeOptions: string[] = [],
     launch: Launch = forkChild,
   ) {
-    this.#child = launch(script, { execArgv: nodeOptions, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = launch(script, {
+      execArgv: nodeOptions,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // As the documentation of Express asks for, and as servers run.
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
     this.#child.on('message', (answer: Answer) => this.#answered(answer));
     this.#child.once('exit', (code, signal) => this.#failAll(`exited with ${String(code ?? signal)}`));
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`${this.#name()} did not start`);
+    return this.#child.pid;
   }
 
   call<K extends keyof C & string>(command: K, argument: C[K]['takes']): Promise<C[K]['gives']> {

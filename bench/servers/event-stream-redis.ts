@@ -5,7 +5,7 @@ import { serve } from './serve.js';
 
 serve((options) => {
   const backplane = redisBackplane({ url: options.redisUrl });
-  return startChannelServer(options, { backplane }, countReads(backplane));
+  return startChannelServer(options, { module: { backplane }, engineReads: countReads(backplane) });
 });
 
 /** Reads of the history, the most of any channel. */

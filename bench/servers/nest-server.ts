@@ -5,9 +5,13 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
 /** Nest on Express as it comes, without its log. */
-export async function startNest(module: Type, socketPath?: string): Promise<{ app: INestApplication; port: number }> {
+export async function startNest(
+  module: Type,
+  { socketPath, configure }: { socketPath?: string; configure?: (app: INestApplication) => void } = {},
+): Promise<{ app: INestApplication; port: number }> {
   Logger.overrideLogger(['error', 'warn']);
   const app = await NestFactory.create(module);
+  configure?.(app);
   app.enableShutdownHooks();
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpServer() as Server;

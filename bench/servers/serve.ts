@@ -5,6 +5,7 @@ import { type BenchEvent, nextEvent, stampedEvent } from '../event.js';
 import { answerCalls } from '../process/answer-calls.js';
 import { AllocationProfile } from '../profile/allocations.js';
 import { CpuProfile } from '../profile/cpu.js';
+import { StallWatch } from '../profile/stalls.js';
 import { publishByClock, publishFlatOut } from './publishing.js';
 import { type ServerCommands, type StartOptions, type Waiting } from './server-commands.js';
 
@@ -13,6 +14,8 @@ export interface RunningServer {
   port: number;
   /** Sends the event to all that are connected. */
   publish(event: BenchEvent): void;
+  /** Sends events of one tick, where there is a better way than one after the other. */
+  publishAll?(events: BenchEvent[]): void;
   /** What only a server of ours can tell and do. */
   own?: {
     /** What became of the event that was published last, once it is accepted. */
@@ -20,6 +23,7 @@ export interface RunningServer {
     connections(): number;
     waiting(): Waiting;
     engineReads(): number;
+    heartbeats(): number;
     ballast(): void;
   };
 }
@@ -29,6 +33,7 @@ export function serve(start: (options: StartOptions) => Promise<RunningServer>):
   let running: RunningServer | undefined;
   const allocations = new AllocationProfile();
   const cpu = new CpuProfile();
+  const stalls = new StallWatch();
   const own = () => {
     if (!running?.own) throw new Error('Only a server of ours can do this');
     return running.own;
@@ -44,7 +49,8 @@ export function serve(start: (options: StartOptions) => Promise<RunningServer>):
     },
     publish: async (events) => {
       if (!running) throw new Error('The server was not started');
-      for (let published = 0; published < events; published++) running.publish(nextEvent());
+      if (running.publishAll && events > 1) running.publishAll(Array.from({ length: events }, nextEvent));
+      else for (let published = 0; published < events; published++) running.publish(nextEvent());
       return (await running.own?.accepted())?.id;
     },
     cpu: () => process.cpuUsage(),
@@ -53,9 +59,12 @@ export function serve(start: (options: StartOptions) => Promise<RunningServer>):
     stopAllocationProfile: () => allocations.stop(),
     startCpuProfile: () => cpu.start(),
     stopCpuProfile: () => cpu.stop(),
+    startStallWatch: () => stalls.start(),
+    stopStallWatch: () => stalls.stop(),
     connections: () => own().connections(),
     waiting: () => own().waiting(),
     engineReads: () => own().engineReads(),
+    heartbeats: () => own().heartbeats(),
     publishByClock: (pace) => publishByClock(publishStamped, pace),
     publishFlatOut: (pace) => publishFlatOut(publishStamped, pace),
     ballast: () => {

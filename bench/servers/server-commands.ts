@@ -1,5 +1,9 @@
 import { type AllocationSite } from '../profile/allocations.js';
 import { type CpuSite } from '../profile/cpu.js';
+import { type Stalls } from '../profile/stalls.js';
+
+/** From one heartbeat of a stream of ours on `/beating` to the next, in ms. */
+export const HEARTBEAT_INTERVAL = 5_000;
 
 /** How the server of a contender starts. */
 export interface StartOptions {
@@ -30,6 +34,8 @@ export interface ServerCommands {
   stopAllocationProfile: { takes: null; gives: AllocationSite[] };
   startCpuProfile: { takes: null; gives: null };
   stopCpuProfile: { takes: null; gives: CpuSite[] };
+  startStallWatch: { takes: null; gives: null };
+  stopStallWatch: { takes: null; gives: Stalls };
 
   // Of the servers of ours only:
   /** Open now. */
@@ -37,6 +43,8 @@ export interface ServerCommands {
   waiting: { takes: null; gives: Waiting };
   /** How often the engine behind the backplane was asked for the history of a channel, the most of any channel. */
   engineReads: { takes: null; gives: number };
+  /** Heartbeats that were written so far. */
+  heartbeats: { takes: null; gives: number };
   /** Publishes by the clock, whatever becomes of the events before. Gives how many, once all were accepted. */
   publishByClock: { takes: { perSecond: number; milliseconds: number }; gives: number };
   /** Publishes as fast as events are accepted, so many on their way at once. Gives how many. */

@@ -6,7 +6,10 @@ import { serve } from './serve.js';
 
 serve(async () => {
   const server = createServer();
-  const io = new Server(server);
+  // Clients come by WebSocket at once. Compression of messages (`perMessageDeflate`) is off, as it is by default.
+  const io = new Server(server, { transports: ['websocket'] });
+  // From its guide to memory usage: the first request is kept for sessions of Express only.
+  io.engine.on('connection', (rawSocket: { request: unknown }) => (rawSocket.request = null));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,4 +1,5 @@
 import { type Contender } from '../contenders.js';
+import { SystemCallCount } from '../profile/system-calls.js';
 import { Pair } from './pair.js';
 import { type Metric, type Sample } from './work.js';
 
@@ -7,6 +8,15 @@ export const deliveryMetrics: readonly Metric[] = [
   { key: 'user', title: 'of which user', digits: 2 },
   { key: 'bytes', title: 'bytes on the wire', digits: 0 },
 ];
+
+/** For works that count system calls, too. */
+export const systemCallMetrics: readonly Metric[] = [
+  { key: 'writes', title: 'system calls an event: writes', digits: 2 },
+  { key: 'calls', title: 'all', digits: 2 },
+];
+
+/** Each call is stopped twice by strace, so these are few. Their number changes nothing per delivery. */
+const TRACED_CONNECTIONS = 500;
 
 export interface DeliveryPlan {
   /** Published within one tick. */
@@ -38,6 +48,21 @@ export function measureDeliveries(contender: Contender, connections: number, pla
       user: user / events,
       bytes: (counts.bytes - bytesBefore.bytes) / events,
     };
+  });
+}
+
+/** System calls of the server process per delivery, in a run of their own; an empty sample where there is no strace. */
+export function countSystemCalls(contender: Contender, plan: DeliveryPlan): Promise<Sample> {
+  return Pair.run(contender, async (pair): Promise<Sample> => {
+    await pair.open(TRACED_CONNECTIONS);
+    const broadcast = broadcaster(pair, TRACED_CONNECTIONS);
+    await broadcast(plan.warmUp, plan.eventsAtOnce);
+    const count = await SystemCallCount.start(pair.server.pid);
+    if (!count) return {};
+    await broadcast(plan.broadcasts, plan.eventsAtOnce);
+    const { all, writes } = await count.stop();
+    const events = plan.broadcasts * TRACED_CONNECTIONS * plan.eventsAtOnce;
+    return { writes: writes / events, calls: all / events };
   });
 }
 

@@ -1,3 +1,5 @@
+import { compressed } from './compressed.js';
+import { heartbeats } from './heartbeats.js';
 import { idleConnections } from './idle-connections.js';
 import { oneEvent } from './one-event.js';
 import { neverReading } from './never-reading.js';
@@ -15,6 +17,8 @@ export const works: readonly Work[] = [
   tenEvents,
   sharedSubject,
   idleConnections,
+  compressed,
+  heartbeats,
   neverReading,
   returning,
   twoNodes,

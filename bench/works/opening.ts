@@ -13,6 +13,7 @@ export const opening: Work = {
     'a second of CPU time of the server process: by the clock, the clients and whatever else runs on the machine set it ' +
     'as well. Both are the same where the server is busy throughout, with clients that never keep it waiting.',
   connections: 3_000,
+  seconds: 5,
   contenders: ['event-stream-channel', 'bare-express', 'nest-sse'],
   metrics: [
     { key: 'rate', title: 'opened a CPU second', digits: 0 },

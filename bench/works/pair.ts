@@ -12,6 +12,8 @@ const CONCURRENCY = 64;
 export interface Opening {
   lastEventId?: string;
   concurrency?: number;
+  /** Default `/events`. */
+  path?: string;
 }
 
 /** How often it is looked whether the server has noticed that its clients are gone, in ms. */
@@ -44,10 +46,11 @@ export class Pair {
 
   open(
     connections: number,
-    { lastEventId, concurrency = CONCURRENCY }: Opening = {},
+    { lastEventId, concurrency = CONCURRENCY, path = '/events' }: Opening = {},
   ): Promise<{ milliseconds: number }> {
-    const { protocol } = this.contender;
-    return this.client.call('open', { port: this.port, protocol, connections, concurrency, lastEventId });
+    const { protocol, acceptEncoding } = this.contender;
+    const { port } = this;
+    return this.client.call('open', { port, path, protocol, acceptEncoding, connections, concurrency, lastEventId });
   }
 
   /** Cuts all clients, and resolves when the server has let go of them. */
