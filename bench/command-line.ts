@@ -7,7 +7,8 @@ export const USAGE = `npm run bench -- [options]
   --rounds N         how often each contender has its turn (5)
   --connections N    another number of connections, for a quick look: no verdicts then
   --profile          P1 on the library alone: what is allocated and where the time goes
-  --write FILE       writes the tables of a whole run as Markdown, e.g. docs/benchmark.md
+  --write FILE       writes the tables of a whole run as Markdown, e.g. docs/benchmark.md, and beside it a page with
+                     bars, docs/benchmark.html
   --help
 
 Exit code: 0 when every target holds, 1 when one does not, 2 when it could not be run.`;

@@ -77,3 +77,8 @@ export const contenders: Record<ContenderId, Contender> = {
   'bare-http': { id: 'bare-http', name: 'node:http, one pre-framed buffer', protocol: 'event-stream' },
   'bare-express': { id: 'bare-express', name: 'bare Express handler behind Nest', protocol: 'event-stream' },
 };
+
+/** Whether it is this library, in whichever use. */
+export function isOurs(id: ContenderId): boolean {
+  return id.startsWith('event-stream');
+}

@@ -5,6 +5,7 @@ import { explainTooManyStreams } from '../apps/loadtest/src/explain-failures.js'
 import { type Command, CommandLineError, parseCommandLine, USAGE } from './command-line.js';
 import { documentOf } from './document.js';
 import { type Machine, thisMachine } from './machine.js';
+import { pageOf } from './page/benchmark-page.js';
 import { profileDeliveries } from './profile-run.js';
 import { asText, tableOf, targetsOf } from './report.js';
 import { type Results } from './results.js';
@@ -67,9 +68,11 @@ function save(results: Results, machine: Machine, command: Command): void {
   writeFileSync(file, `${JSON.stringify({ at, machine, command, samples: results.samples }, undefined, 2)}\n`);
 }
 
+/** The document, and the page with the bars beside it. */
 function write(file: string, chosen: readonly Work[], results: Results, machine: Machine, { rounds }: Command): void {
-  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-  writeFileSync(file, documentOf(chosen, results, { machine, command, rounds }));
+  const run = { machine, command: ['npm run bench --', ...process.argv.slice(2)].join(' '), rounds };
+  writeFileSync(file, documentOf(chosen, results, run));
+  writeFileSync(`${file.replace(/\.md$/, '')}.html`, pageOf(chosen, results, run));
 }
 
 function exitCode(chosen: readonly Work[], results: Results): number {

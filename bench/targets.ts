@@ -183,3 +183,25 @@ export function judge(target: Target, results: Results): Verdict {
 function compare(own: number, other: number, by: Target['by']): number {
   return by === 'difference' ? own - other : own / other;
 }
+
+/** A target as a value of the metric itself, so that it can be drawn beside what was measured. */
+export interface Limit {
+  kind: 'most' | 'least';
+  value: number;
+}
+
+/** What the targets ask of one number of this run. */
+export function limitsOn(work: WorkId, contender: ContenderId, metric: string, results: Results): Limit[] {
+  return targets
+    .filter((target) => target.work === work && target.ours === contender && target.metric === metric)
+    .map((target) => limitOf(target, results))
+    .filter(({ value }) => !Number.isNaN(value));
+}
+
+function limitOf({ work, metric, to, by, atMost, atLeast }: Target, results: Results): Limit {
+  const limit = atMost ?? atLeast ?? NaN;
+  const kind = atMost === undefined ? 'least' : 'most';
+  if (!to) return { kind, value: limit };
+  const other = results.median(to.work ?? work, to.contender, metric);
+  return { kind, value: by === 'difference' ? other + limit : other * limit };
+}

@@ -11,6 +11,7 @@ import {
 } from 'nestjs-event-stream';
 import { startNest } from './nest-server.js';
 import { type RunningServer } from './serve.js';
+import { unrestrained } from './unrestrained.js';
 import { HEARTBEAT_INTERVAL, type StartOptions } from './server-commands.js';
 
 const BALLAST_BYTES = 16_384;
@@ -47,10 +48,15 @@ export async function startChannelServer(
     beating() {
       return channels(...channelNames);
     }
+
+    @SseStream('quiet', { heartbeat: false })
+    quiet() {
+      return channels(...channelNames);
+    }
   }
 
   @Module({
-    imports: [SseModule.forRoot({ connections: { max: null }, ...module })],
+    imports: [SseModule.forRoot({ ...unrestrained, ...module })],
     controllers: [EventsController],
   })
   class EventsModule {}

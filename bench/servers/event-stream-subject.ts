@@ -3,6 +3,7 @@ import { SseModule, SseStream } from 'nestjs-event-stream';
 import { Subject } from 'rxjs';
 import { startNest } from './nest-server.js';
 import { serve } from './serve.js';
+import { unrestrained } from './unrestrained.js';
 
 const events = new Subject<MessageEvent>();
 
@@ -15,7 +16,7 @@ class EventsController {
   }
 }
 
-@Module({ imports: [SseModule.forRoot({ connections: { max: null } })], controllers: [EventsController] })
+@Module({ imports: [SseModule.forRoot(unrestrained)], controllers: [EventsController] })
 class EventsModule {}
 
 serve(async () => {

@@ -9,7 +9,7 @@ export async function startNest(
   module: Type,
   { socketPath, configure }: { socketPath?: string; configure?: (app: INestApplication) => void } = {},
 ): Promise<{ app: INestApplication; port: number }> {
-  Logger.overrideLogger(['error', 'warn']);
+  Logger.overrideLogger(['error']);
   const app = await NestFactory.create(module);
   configure?.(app);
   app.enableShutdownHooks();

@@ -11,6 +11,7 @@ export interface Metric {
   digits: number;
   /** Drawn on the page, besides the first. */
   drawn?: true;
+  moreIsBetter?: true;
 }
 
 /** What one round of one contender gave, by the keys of the metrics. */
