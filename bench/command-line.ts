@@ -11,7 +11,7 @@ export const USAGE = `npm run bench -- [options]
                      bars, docs/benchmark.html
   --help
 
-Exit code: 0 when every target holds, 1 when one does not, 2 when it could not be run.`;
+Exit code: 0 when every target holds, 1 when one does not or a turn failed, 2 when it could not be run.`;
 
 export interface Command {
   only: readonly WorkId[];

@@ -40,6 +40,8 @@ async function main(): Promise<number> {
   console.log(`\n${((performance.now() - start) / 60_000).toFixed(1)} minutes. Node ${machine.node}, ${machine.cpu}`);
   save(results, machine, command);
   if (command.write !== undefined) write(command.write, chosen, results, machine, command);
+  for (const failure of results.failures) console.error(failure);
+  if (results.failures.length > 0) return 1;
   return command.connections === undefined ? exitCode(chosen, results) : 0;
 }
 
@@ -61,11 +63,11 @@ function print(chosen: readonly Work[], results: Results, { connections }: Comma
     console.log(`\n${connections} connections are not what the targets are about: no verdicts`);
 }
 
-function save(results: Results, machine: Machine, command: Command): void {
+function save({ samples, failures }: Results, machine: Machine, command: Command): void {
   mkdirSync(resultsFolder, { recursive: true });
   const at = new Date().toISOString();
   const file = new URL(`${at.replaceAll(':', '-')}.json`, resultsFolder);
-  writeFileSync(file, `${JSON.stringify({ at, machine, command, samples: results.samples }, undefined, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ at, machine, command, samples, failures }, undefined, 2)}\n`);
 }
 
 /** The document, and the page with the bars beside it. */

@@ -5,6 +5,8 @@ import { type Sample, type WorkId } from './works/work.js';
 /** All samples of a run, by work and contender, one for each round. */
 export class Results {
   readonly samples: Partial<Record<WorkId, Partial<Record<ContenderId, Sample[]>>>> = {};
+  /** Turns that came to nothing, in words. */
+  readonly failures: string[] = [];
 
   add(work: WorkId, contender: ContenderId, sample: Sample): void {
     const ofWork = (this.samples[work] ??= {});

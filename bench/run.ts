@@ -17,11 +17,18 @@ export async function runWorks(
   for (let round = 1; round <= rounds; round++) {
     for (const work of works) {
       for (const id of rotated(work.contenders, round)) {
-        const contender = contenders[id];
-        const once = round === 1 ? await work.measureOnce?.(contender) : undefined;
-        const sample = { ...(await work.measure(contender, connections ?? work.connections)), ...once };
-        results.add(work.id, id, sample);
-        print(`round ${round}/${rounds}  ${work.id.padEnd(3)}  ${contenders[id].name}: ${inWords(work, sample)}`);
+        const turn = `round ${round}/${rounds}  ${work.id.padEnd(3)}  ${contenders[id].name}`;
+        try {
+          const once = round === 1 ? await work.measureOnce?.(contenders[id]) : undefined;
+          const sample = { ...(await work.measure(contenders[id], connections ?? work.connections)), ...once };
+          results.add(work.id, id, sample);
+          print(`${turn}: ${inWords(work, sample)}`);
+        } catch (error) {
+          // The other rounds are worth having, and half an hour of others as well.
+          const failure = `${turn} FAILED: ${error instanceof Error ? error.message : String(error)}`;
+          results.failures.push(failure);
+          print(failure);
+        }
       }
     }
   }
