@@ -16,7 +16,6 @@ export function circumstances({ machine, command, rounds }: Circumstances): stri
     `Made by \`${command}\` on ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, ` +
       `Node ${machine.node}, with ${packages.join(', ')}.`,
     `Every contender is a server in a process of its own, on HTTP/1.1, set up as its documentation asks; the clients ` +
-      `are plain sockets in another process. The contenders take their turn within each of ${rounds} rounds, and each ` +
-      `number is the median of the rounds. An event has about 210 bytes on the wire, with an id and a type.`,
+      `are plain sockets in another process. The contenders take their turn in each round; ${rounds === 1 ? 'this is one round' : `each number is the median of ${rounds}`}. An event has about 210 bytes on the wire, with an id and a type.`,
   ];
 }

@@ -32,7 +32,12 @@ export function targetsOf(work: Work, results: Results): Table {
 
 function targetRow(target: Target, results: Results): string[] {
   const { claim, value, holds } = judge(target, results);
-  return [claim, Number.isNaN(value) ? 'not measured' : value.toFixed(2), wordFor({ holds })];
+  return [claim, Number.isNaN(value) ? 'not measured' : inShort(value), wordFor({ holds })];
+}
+
+/** Three digits: with two, a target that is missed by a hair looks as if it held. */
+export function inShort(value: number): string {
+  return Math.abs(value) < 100 ? value.toPrecision(3) : value.toFixed(0);
 }
 
 function wordFor({ holds }: Pick<Verdict, 'holds'>): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Circumstances, circumstances } from '../circumstances.js';
-import { tableOf } from '../report.js';
+import { inShort, tableOf } from '../report.js';
 import { type Results } from '../results.js';
 import { judge, targets, type Verdict } from '../targets.js';
 import { type Work } from '../works/work.js';
@@ -81,7 +81,7 @@ function verdictsOn(work: Work, results: Results): Verdict[] {
 
 function verdictItem(verdict: Verdict): string {
   const words = { holds: 'holds', missed: 'missed', unknown: 'not measured' }[stateOf(verdict)];
-  const value = Number.isNaN(verdict.value) ? '' : `: ${verdict.value.toFixed(2)}`;
+  const value = Number.isNaN(verdict.value) ? '' : `: ${inShort(verdict.value)}`;
   return `<li class="${stateOf(verdict)}"><b>${words}</b> ${escaped(verdict.claim)}${value}</li>`;
 }
 

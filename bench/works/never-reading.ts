@@ -34,7 +34,7 @@ export const neverReading: Work = {
     'for which the kernel buffers 0.2 MB: for one on the loopback it takes 4 MB before its client is slow, and more than ' +
     'this machine has for all sockets before 1,000 are.',
   connections: 5_000,
-  seconds: 15,
+  seconds: 30,
   contenders: ['event-stream-channel'],
   metrics: [
     { key: 'cpu', title: 'CPU µs an event', digits: 2 },
