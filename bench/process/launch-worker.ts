@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type Launch } from './remote.js';
+import { ENVIRONMENT, type Launch } from './remote.js';
 
 /**
  * Starts a process of `node:cluster`: those of one script share their port, and this process deals their connections out.
@@ -9,7 +9,7 @@ import { type Launch } from './remote.js';
  */
 export async function launchWorker(script: URL): Promise<Launch> {
   cluster.setupPrimary({ exec: fileURLToPath(script), execArgv: ['--expose-gc'], args: [] });
-  const { process: child } = cluster.fork();
+  const { process: child } = cluster.fork(ENVIRONMENT);
   await once(child, 'message');
   return () => child;
 }

@@ -12,7 +12,11 @@ export interface LaunchOptions {
   /** Options of Node. */
   execArgv: string[];
   stdio: ('ignore' | 'inherit' | 'ipc')[];
+  env: NodeJS.ProcessEnv;
 }
+
+/** As the documentation of Express asks for, and as servers run. */
+export const ENVIRONMENT: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: 'production' };
 
 export type Launch = (script: URL, options: LaunchOptions) => ChildProcess;
 
@@ -34,8 +38,7 @@ export class Remote<C extends Commands<C>> {
     this.#child = launch(script, {
       execArgv: nodeOptions,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // As the documentation of Express asks for, and as servers run.
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: ENVIRONMENT,
     });
     this.#child.on('message', (answer: Answer) => this.#answered(answer));
     this.#child.once('exit', (code, signal) => this.#failAll(`exited with ${String(code ?? signal)}`));

@@ -13,9 +13,9 @@ const BROADCASTS = 30;
 
 export const compressed: Work = {
   id: 'P5',
-  title: 'One event to 2,000 subscribers that accept gzip',
+  title: 'Gzip clients on one channel',
   how:
-    'As P1, with clients that say `Accept-Encoding: gzip`, and the first 80 events to fill the windows. Bytes are those of ' +
+    'As P1, to 2,000 clients that say `Accept-Encoding: gzip`, with the first 80 events to fill the windows. Bytes are those of ' +
     'the socket, with the frames of HTTP chunks. Memory, per connection, is the heap in use and the buffers after several ' +
     'collections, with all connections open and their windows full, less what it was after 100 connections had come and ' +
     'gone; what zlib takes for itself is in the resident memory alone. Every byte that a client receives is inflated, and every event compared with what was published: once for all ' +
