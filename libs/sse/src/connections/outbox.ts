@@ -2,11 +2,8 @@ import { Logger } from '@nestjs/common';
 import { errorStack, errorText } from '../protocol/error-text.js';
 import { type Frame } from '../protocol/frame.js';
 import { type ResponseWriter } from '../transport/response-writer.js';
-import { DropCounts, type DropReason } from './drop-counts.js';
-import { FrameQueue } from './frame-queue.js';
 import { monotonicNow } from './monotonic.js';
-import { type OutboxOwner, type OutboxServices, type OutboxSettings } from './outbox-surroundings.js';
-import { isFull, sacrificeFor } from './overflow.js';
+import { OutboxIntake } from './outbox-intake.js';
 import { type Traffic } from './traffic.js';
 
 const logger = new Logger('SseConnection');
@@ -23,55 +20,23 @@ const HANDOVER = 65_536;
  * Of recorded events it keeps to the invariant that everything about resuming rests on: their numbers strictly grow, and
  * one is written only after all before it.
  */
-export class Outbox {
+export class Outbox extends OutboxIntake {
   /** Events that were written, and their bytes. */
   events = 0;
   bytes = 0;
-  /** Events that were left out, in all. */
-  dropped = 0;
   /** When something was last written, by the monotonic clock; 0 before. */
   lastWrite = 0;
   /** Somebody waits to hear that everything was written. Nobody else's connection is looked at for it. */
   isAwaited = false;
   /** The last id that was written: where the client stands. */
   cursor = '';
-  /** The number of the last recorded event that was taken. One at or below it is not taken again. */
-  position = 0;
-  /** Of these, the last that is done with: the history is asked for what comes behind it. */
-  written = 0;
   /** The number in the last id that was written, -1 before the first: where the client stands, as far as it knows. */
   told = -1;
   /** Its client resumes by the numbers of what is written to it. */
   isNumbered = false;
-  /** It takes no recorded event: it is given them from the history, page by page. */
-  isBehind = false;
-  /** With so many recorded events waiting it falls behind; 0 where there is no history to catch up from. */
-  fallsBehindAt = 0;
-  /** Events that were left out, and that the client was not told of yet. */
-  private untold: DropCounts | undefined;
-  private readonly queue = new FrameQueue();
   private writer: ResponseWriter | undefined;
-  /** What was taken since the last flush: a source that always has the next value must not starve all others. */
-  private thisTick = 0;
   private scheduled = false;
   private waitsForDrain = false;
-  private closed = false;
-
-  constructor(
-    private readonly owner: OutboxOwner,
-    private readonly settings: OutboxSettings,
-    private readonly services: OutboxServices,
-  ) {}
-
-  /** Events that wait. */
-  get size(): number {
-    return this.queue.size;
-  }
-
-  /** The bytes of those. */
-  get queuedBytes(): number {
-    return this.queue.bytes;
-  }
 
   /** For how long the client has kept what it is to be given next from being written, in milliseconds; 0 where nothing waits. */
   lag(now: number): number {
@@ -100,54 +65,6 @@ export class Outbox {
     this.writer = writer;
     this.lastWrite = now;
     if (this.queue.size > 0) this.schedule();
-  }
-
-  push(frame: Frame, isAhead = false): void {
-    if (this.closed || !this.advance(frame)) return;
-    if (this.services.shedding.lowPriority && frame.priority === 'low') {
-      this.noteDropped('shed');
-      return;
-    }
-    const outdated = frame.key === undefined ? undefined : this.queue.removeKey(frame.key);
-    if (this.queue.size > 0 && !isAhead && this.isFull(frame) && !this.makeRoom(frame)) {
-      // The newer one has no room: then the older one is better than none.
-      if (outdated) this.keep(outdated);
-      return;
-    }
-    if (outdated) this.replace(outdated);
-    this.append(frame);
-    if (frame.priority === 'critical') this.writeWaiting(monotonicNow());
-  }
-
-  /** For frames of ours, such as a farewell: no bound holds them up. */
-  pushControl(frame: Frame): void {
-    if (this.closed) return;
-    if (frame.sequence > 0) this.position = frame.sequence;
-    this.append(frame);
-  }
-
-  /** A page of the history, for an outbox that is behind: no more at once than the bounds allow. */
-  pushPage(frames: readonly Frame[], through: number): void {
-    if (this.closed) return;
-    for (const frame of frames) {
-      const outdated = frame.key === undefined ? undefined : this.queue.removeKey(frame.key);
-      if (outdated) this.leaveOut(outdated, 'replaced');
-      this.append(frame);
-    }
-    this.position = through;
-    if (frames.length === 0) this.written = through;
-  }
-
-  /** Lets go of the recorded events that wait: they are had again from the history once the client reads. */
-  fallBehind(): void {
-    this.isBehind = true;
-    this.position = this.written;
-    this.letGo(({ sequence }) => sequence > 0);
-  }
-
-  /** Lets go of the events that wait without their ids: they come again with them. */
-  dropCopies(): void {
-    this.letGo(({ isCopy }) => isCopy);
   }
 
   /** Writes what waits, as far as the client takes it. Called at the end of the tick, for one after the other. */
@@ -179,32 +96,7 @@ export class Outbox {
     this.writer = undefined;
   }
 
-  private letGo(matches: (waiting: Frame) => boolean): void {
-    for (const frame of this.queue.removeAll(matches)) this.services.budget.release(frame);
-  }
-
-  /** Counts an event that this client does not get, to be told of it. */
-  countDropped(reason: DropReason): void {
-    this.noteDropped(reason);
-    this.schedule();
-  }
-
-  /** The client is told with the next thing that it gets: to shed an event must not cost a write. */
-  private noteDropped(reason: DropReason): void {
-    this.dropped++;
-    this.services.traffic.droppedBy[reason]++;
-    (this.untold ??= new DropCounts()).add(reason);
-  }
-
-  /** Whether a frame is to be taken; if it is a recorded one, it is the last of them from now on. */
-  private advance(frame: Frame): boolean {
-    if (frame.sequence === 0) return true;
-    if (this.isBehind || frame.sequence <= this.position) return false;
-    this.position = frame.sequence;
-    return true;
-  }
-
-  private writeWaiting(now: number): void {
+  protected override writeWaiting(now: number): void {
     const { writer, queue } = this;
     // Between two drains the client reads, which needs no asking: one look at the socket for each flush.
     if (!writer || this.waitsForDrain || this.closed) return;
@@ -222,14 +114,7 @@ export class Outbox {
     }
   }
 
-  private append(frame: Frame): void {
-    this.thisTick++;
-    this.queue.push(frame);
-    this.services.budget.hold(frame);
-    this.schedule();
-  }
-
-  private schedule(): void {
+  protected override schedule(): void {
     if (this.scheduled || this.waitsForDrain || !this.writer) return;
     this.scheduled = true;
     this.services.scheduler.schedule(this);
@@ -300,58 +185,5 @@ export class Outbox {
       this.waitsForDrain = false;
       this.flush(monotonicNow());
     });
-  }
-
-  private isFull(frame: Frame): boolean {
-    return this.services.budget.isExceeded || isFull(this.queue, this.settings.queue, frame, this.fallsBehindAt);
-  }
-
-  /** Whether there is room for the frame in the end. */
-  private makeRoom(frame: Frame): boolean {
-    const { budget } = this.services;
-    // A burst within one tick is no sign of a slow client: only who does not take it is measured by the bounds.
-    this.writeWaiting(monotonicNow());
-    if (this.queue.size === 0) return !this.closed;
-    if (this.fallsBehindAt > 0 && (frame.sequence > 0 || this.queue.recorded > 0)) {
-      this.fallBehind();
-      if (frame.sequence > 0) return false;
-    }
-    // Where the bound of all queues is exceeded, each gives as much as it takes: none is emptied for the others.
-    let owed = budget.isExceeded ? frame.bytes : 0;
-    while (this.queue.size > 0 && (owed > 0 || isFull(this.queue, this.settings.queue, frame, this.fallsBehindAt))) {
-      const sacrifice = sacrificeFor(frame, this.queue, this.settings.overflow);
-      if (sacrifice.what === 'connection') {
-        this.owner.overflowed();
-        return false;
-      }
-      if (sacrifice.what === 'new') {
-        this.countDropped(sacrifice.reason);
-        return false;
-      }
-      this.leaveOut(sacrifice.frame, sacrifice.reason);
-      owed -= sacrifice.frame.bytes;
-    }
-    return !this.closed;
-  }
-
-  private leaveOut(frame: Frame, reason: DropReason): void {
-    this.services.budget.release(frame);
-    this.countDropped(reason);
-  }
-
-  private replace(outdated: Frame): void {
-    // Nobody is told of an ephemeral one, which is what it is for.
-    if (this.isGivenAgain(outdated) || outdated.sequence === 0) this.services.budget.release(outdated);
-    else this.leaveOut(outdated, 'replaced');
-  }
-
-  private keep(outdated: Frame): void {
-    if (this.closed || this.isGivenAgain(outdated)) this.services.budget.release(outdated);
-    else this.queue.putBack(outdated);
-  }
-
-  /** It was let go of with all others when this fell behind, and comes from the history. */
-  private isGivenAgain({ sequence }: Frame): boolean {
-    return sequence > this.position;
   }
 }
