@@ -2,8 +2,10 @@ export { SseModule } from './sse.module.js';
 
 export { type SseMonitoringOptions, type SseThreshold, type SseThresholds } from './options/monitoring-options.js';
 export { type OverflowPolicy } from './options/overflow-policy.js';
+export { type SseRate, type SseRateLimit } from './options/rate-limit-options.js';
 export { type SseIdentity } from './options/sse-identity.js';
 export {
+  type SseBatchingOptions,
   type SseChannelOptions,
   type SseConnectionOptions,
   type SseHeartbeatOptions,
@@ -72,6 +74,7 @@ export {
 export { type DropReason } from './connections/drop-counts.js';
 export { HeartbeatService } from './connections/heartbeat.service.js';
 export { type Audiences } from './connections/audiences.js';
+export { RateLimiter } from './connections/rate-limiter.js';
 export { SseConnection, type SseConnectionStats } from './connections/sse-connection.js';
 export { type SseRefusedCode, SseRefusedException } from './connections/sse-refused.exception.js';
 

@@ -38,6 +38,7 @@ import { ConnectionWatch } from './connections/connection-watch.js';
 import { FlushScheduler } from './connections/flush-scheduler.js';
 import { HeartbeatService } from './connections/heartbeat.service.js';
 import { IdleSweep } from './connections/idle-sweep.js';
+import { RateLimiter } from './connections/rate-limiter.js';
 import { QueueBudget } from './connections/queue-budget.js';
 import { Shedding } from './connections/shedding.js';
 import { TimerWheel } from './connections/timer-wheel.js';
@@ -108,6 +109,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     Admission,
     Compressions,
     FlushScheduler,
+    {
+      provide: FlushScheduler,
+      inject: [SSE_OPTIONS],
+      useFactory: ({ batching }: ResolvedOptions) => new FlushScheduler(batching),
+    },
     Linger,
     Shedding,
     TimerWheel,
@@ -122,6 +128,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     ConnectionWatch,
     HeartbeatService,
     IdleSweep,
+    RateLimiter,
     {
       provide: CONNECTION_SERVICES,
       inject: [
@@ -241,6 +248,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     HeartbeatService,
     LoadShedding,
     MessageQueue,
+    RateLimiter,
     ResourceMonitor,
     SseBroadcaster,
     SseDrain,

@@ -23,7 +23,8 @@ export class Checkpoints {
 
   at(position: LogPosition): Frame {
     const id = formatEventId(position);
-    if (this.last?.id !== id) this.last = frameOf({ ...this.fields(id), id }, position);
+    const { sequence } = position;
+    if (this.last?.id !== id) this.last = frameOf({ ...this.fields(id), id }, { sequence, isControl: true });
     return this.last;
   }
 

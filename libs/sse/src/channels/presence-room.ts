@@ -117,7 +117,8 @@ export class PresenceRoom extends WheelEntry implements PresenceFollower {
 
   private frame(what: object): Frame {
     const { channel, roster } = this;
-    return frameOf({ type: 'sse:presence', data: JSON.stringify({ channel, count: roster.members.size, ...what }) });
+    const data = JSON.stringify({ channel, count: roster.members.size, ...what });
+    return frameOf({ type: 'sse:presence', data }, { isControl: true });
   }
 }
 

@@ -29,5 +29,5 @@ export interface Reset {
 export function resetFrame(reason: ResetReason, channels: readonly string[], goesOn: LogPosition | undefined): Frame {
   const data = JSON.stringify({ reason, channels });
   const id = goesOn && formatEventId(goesOn);
-  return frameOf({ type: 'sse:reset', data, id }, { priority: 'critical' });
+  return frameOf({ type: 'sse:reset', data, id }, { priority: 'critical', isControl: true });
 }

@@ -3,6 +3,7 @@ import { type HeartbeatSettings, type QueueSettings, type ResolvedOptions } from
 import { type EventEncoder } from '../protocol/event-encoder.js';
 import { type Frame } from '../protocol/frame.js';
 import { type AdmissionRules } from './admission.js';
+import { type StreamLimit } from './stream-limit.js';
 
 /** What the connections of one route have in common. Made once for each route. */
 export interface ConnectionSettings {
@@ -15,6 +16,8 @@ export interface ConnectionSettings {
   readonly heartbeat: HeartbeatSettings;
   readonly queue: QueueSettings;
   readonly overflow: OverflowPolicy;
+  /** On what its clients are sent; null for none. */
+  readonly rateLimit: StreamLimit | null;
   /** With so many recorded events waiting a stream of channels falls behind; 0 for never. */
   readonly fallsBehindAt: number;
   readonly encoder: EventEncoder;

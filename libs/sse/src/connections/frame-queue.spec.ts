@@ -70,6 +70,22 @@ describe('FrameQueue', () => {
     expect([queue.shift(), queue.shift()]).toEqual(own);
   });
 
+  it('keeps of what is like one another the newest, in its place, and what stays anyway', () => {
+    const queue = new FrameQueue();
+    const typed = [1, 2, 3].map((n) => new Frame(`price ${n}`, { type: 'price' }));
+    const keyed = [1, 2].map((n) => new Frame(`eur ${n}`, { type: 'price', key: 'eur' }));
+    const plain = [frame('one'), frame('two')];
+    const stays = new Frame('alarm', { priority: 'critical' });
+    for (const each of [typed[0]!, keyed[0]!, plain[0]!, stays, typed[1]!, plain[1]!, keyed[1]!, typed[2]!]) {
+      queue.push(each);
+    }
+    const isCritical = ({ priority }: Frame) => priority === 'critical';
+
+    expect(queue.conflate(isCritical)).toEqual([typed[0], keyed[0], plain[0], typed[1]]);
+    expect([queue.size, queue.count(isCritical), queue.count(() => true)]).toEqual([4, 1, 4]);
+    expect([queue.shift(), queue.shift(), queue.shift(), queue.shift()]).toEqual([stays, plain[1], keyed[1], typed[2]]);
+  });
+
   it('has the low ones give way first, those that are critical last, and what is ours never', () => {
     const queue = new FrameQueue();
     const reset = new Frame('reset', { type: 'sse:reset' });

@@ -65,6 +65,30 @@ export class FrameQueue {
     return this.removeFirst(({ priority }) => priority === 'low');
   }
 
+  /** Takes out of what is like one another, as `removeLike` has it, all but the newest; and nothing of what stays anyway. */
+  conflate(stays: (waiting: Frame) => boolean): Frame[] {
+    const newest = new Map<string, Frame>();
+    const kindOf = ({ key, type = '' }: Frame) => (key === undefined ? `type ${type}` : `key ${key}`);
+    const all = this.takeAll();
+    for (const frame of all) if (!stays(frame)) newest.set(kindOf(frame), frame);
+    const removed: Frame[] = [];
+    for (const frame of all) {
+      if (stays(frame) || newest.get(kindOf(frame)) === frame) this.push(frame);
+      else removed.push(frame);
+    }
+    return removed;
+  }
+
+  /** How many frames are like this. */
+  count(matches: (waiting: Frame) => boolean): number {
+    let count = this.oldest && matches(this.oldest) ? 1 : 0;
+    for (let index = this.head; index < this.rest.length; index++) {
+      const frame = this.rest[index];
+      if (frame && matches(frame)) count++;
+    }
+    return count;
+  }
+
   /** Takes out all frames that are like this. */
   removeAll(matches: (waiting: Frame) => boolean): Frame[] {
     const removed: Frame[] = [];

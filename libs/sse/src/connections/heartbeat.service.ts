@@ -27,7 +27,7 @@ export class HeartbeatService {
   /** Heartbeats that were not needed, since the connection had been written to or its client was not reading. */
   skipped = 0;
   /** Of this service alone, since a frame counts the queues of one module that it waits in. */
-  private readonly comment = new Frame(COMMENT, { isSignOfLife: true });
+  private readonly comment = new Frame(COMMENT, { isControl: true, isSignOfLife: true });
   private visible: { type: string; madeAt: number; frame: Frame } | undefined;
 
   /** @internal */
@@ -78,7 +78,7 @@ export class HeartbeatService {
     const now = monotonicNow();
     if (this.visible?.type !== type || now - this.visible.madeAt > SAME_TIME) {
       const data = JSON.stringify({ time: new Date().toISOString() });
-      this.visible = { type, madeAt: now, frame: frameOf({ type, data }) };
+      this.visible = { type, madeAt: now, frame: frameOf({ type, data }, { isControl: true }) };
     }
     return this.visible.frame;
   }

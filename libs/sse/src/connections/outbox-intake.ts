@@ -113,6 +113,18 @@ export abstract class OutboxIntake {
     this.schedule();
   }
 
+  /** The client is told with the next thing that it gets: to shed an event must not cost a write. */
+  protected noteDropped(reason: DropReason): void {
+    this.countOmitted(reason);
+    (this.untold ??= new DropCounts()).add(reason);
+  }
+
+  /** Counts an event that this client does not get, and that it is not to be told of. */
+  protected countOmitted(reason: DropReason): void {
+    this.dropped++;
+    this.services.traffic.droppedBy[reason]++;
+  }
+
   protected leaveOut(frame: Frame, reason: DropReason): void {
     this.services.budget.release(frame);
     this.countDropped(reason);
@@ -172,13 +184,6 @@ export abstract class OutboxIntake {
   /** It was let go of with all others when this fell behind, and comes from the history. */
   private isGivenAgain({ sequence }: Frame): boolean {
     return sequence > this.position;
-  }
-
-  /** The client is told with the next thing that it gets: to shed an event must not cost a write. */
-  private noteDropped(reason: DropReason): void {
-    this.dropped++;
-    this.services.traffic.droppedBy[reason]++;
-    (this.untold ??= new DropCounts()).add(reason);
   }
 
   private letGo(matches: (waiting: Frame) => boolean): void {

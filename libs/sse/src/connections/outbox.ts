@@ -8,10 +8,10 @@ import { type Traffic } from './traffic.js';
 
 const logger = new Logger('SseConnection');
 
-/** A source that can be paused is asked for no more than this many events in one tick. */
+/** A source that can be paused is asked for no more than this many events until they are written. */
 const READ_AHEAD = 16;
 /** Bytes handed to a socket at once. What waits here can still be dropped; what the socket has can't. */
-const HANDOVER = 65_536;
+export const HANDOVER = 65_536;
 
 /**
  * The events of one connection between their publication and its socket. They leave together at the end of the tick;
@@ -26,14 +26,14 @@ export class Outbox extends OutboxIntake {
   bytes = 0;
   /** When something was last written, by the monotonic clock; 0 before. */
   lastWrite = 0;
-  /** Somebody waits to hear that everything was written. Nobody else's connection is looked at for it. */
-  isAwaited = false;
   /** The last id that was written: where the client stands. */
   cursor = '';
   /** The number in the last id that was written, -1 before the first: where the client stands, as far as it knows. */
   told = -1;
   /** Its client resumes by the numbers of what is written to it. */
   isNumbered = false;
+  /** Somebody waits to hear that everything was written. Nobody else's connection is looked at for it. */
+  private isAwaited = false;
   private writer: ResponseWriter | undefined;
   private scheduled = false;
   private waitsForDrain = false;
@@ -73,17 +73,20 @@ export class Outbox extends OutboxIntake {
     this.thisTick = 0;
     this.writeWaiting(now);
     const hasNews = this.isAwaited || this.isBehind;
-    if (hasNews && !this.waitsForDrain && this.queue.size === 0 && !this.closed) {
-      this.isAwaited = false;
-      this.owner.drained();
-    }
+    if (hasNews && !this.waitsForDrain && this.queue.size === 0 && !this.closed) this.tellDrained();
+  }
+
+  /** Its owner is told once when everything was written and the client reads. */
+  awaitDrain(): void {
+    this.isAwaited = true;
+    // A source that can be paused is to be paused by its client alone, and not by the window in which events are collected.
+    if (this.scheduled) this.services.scheduler.hasten(this);
   }
 
   /** Hands everything to the socket, whether the client reads or not, and lets go of it. */
   close(now: number): void {
     if (this.closed) return;
     const { writer, queue } = this;
-    if (writer && queue.size > 0) this.lastWrite = now;
     while (writer && queue.size > 0) this.handOver(writer, now);
     if (writer) this.tellDropped(writer);
     this.discard();
@@ -102,7 +105,6 @@ export class Outbox extends OutboxIntake {
     if (!writer || this.waitsForDrain || this.closed) return;
     try {
       if (queue.size > 0) {
-        this.lastWrite = now;
         do this.handOver(writer, now);
         while (queue.size > 0 && this.keepsUp(writer));
       }
@@ -115,14 +117,20 @@ export class Outbox extends OutboxIntake {
   }
 
   protected override schedule(): void {
-    if (this.scheduled || this.waitsForDrain || !this.writer) return;
+    const { scheduler } = this.services;
+    if (this.scheduled) {
+      if (this.thisTick >= scheduler.maxEvents) scheduler.hasten(this);
+      return;
+    }
+    if (this.waitsForDrain || !this.writer) return;
     this.scheduled = true;
-    this.services.scheduler.schedule(this);
+    scheduler.schedule(this);
   }
 
   /** The usual case, one small event for a client that reads, allocates nothing (docs/benchmark.md, allocations of P1). */
-  private handOver(writer: ResponseWriter, now: number): void {
+  protected handOver(writer: ResponseWriter, now: number): void {
     const { queue } = this;
+    this.lastWrite = now;
     // Before any id behind what was left out: a client that is cut in between, and resumes by it, must know.
     if (this.untold && this.isNumbered) this.tellDropped(writer);
     if (queue.size === 1) {
@@ -142,7 +150,7 @@ export class Outbox extends OutboxIntake {
   }
 
   /** Whether it is to be written: an event whose time is over is left out, and told of if it is recorded. */
-  private count(frame: Frame, now: number): boolean {
+  protected count(frame: Frame, now: number): boolean {
     this.services.budget.release(frame);
     if (frame.sequence > 0) this.written = frame.sequence;
     if (frame.expires <= now) {
@@ -158,13 +166,18 @@ export class Outbox extends OutboxIntake {
     return true;
   }
 
-  private tellDropped(writer: ResponseWriter): void {
+  protected tellDropped(writer: ResponseWriter): void {
     const { untold } = this;
     this.untold = undefined;
     for (const frame of untold ? this.owner.tell(untold) : []) {
       this.countWritten(frame, this.services.traffic);
       writer.write(frame);
     }
+  }
+
+  protected tellDrained(): void {
+    this.isAwaited = false;
+    this.owner.drained();
   }
 
   private countWritten({ bytes }: Frame, traffic: Traffic): void {
@@ -174,7 +187,7 @@ export class Outbox extends OutboxIntake {
     traffic.bytes += bytes;
   }
 
-  private keepsUp(writer: ResponseWriter): boolean {
+  protected keepsUp(writer: ResponseWriter): boolean {
     return !writer.blocked;
   }
 

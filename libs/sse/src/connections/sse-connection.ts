@@ -21,6 +21,7 @@ import { type Ending } from './farewell.js';
 import { JoinedChannels } from './joined-channels.js';
 import { type LazyAborter } from './lazy-aborter.js';
 import { Outbox } from './outbox.js';
+import { RateLimitedOutbox } from './rate-limited-outbox.js';
 
 /** What a connection has sent, and what waits. */
 export interface SseConnectionStats {
@@ -98,7 +99,10 @@ export class SseConnection {
     this.aborter = origin.aborter;
     this.place = origin.place;
     this.response = origin.response;
-    this.outbox = new Outbox(this, settings, services);
+    const { rateLimit } = settings;
+    this.outbox = rateLimit
+      ? new RateLimitedOutbox(this, settings, services, rateLimit)
+      : new Outbox(this, settings, services);
   }
 
   /** Whose stream it is, if anybody's. Changed by `SseBroadcaster.updateIdentity()` only. */
@@ -291,9 +295,14 @@ export class SseConnection {
     return this.settings.raw ? [] : droppedFrames(dropped);
   }
 
+  /** @internal It is given events from the history, and has room for the next of them. */
+  wantsPage(): void {
+    if (this.reading?.isBehind && !this.isClosed) this.services.catchUp.want(this);
+  }
+
   /** @internal Everything that waited was written, and the client reads. */
   drained(): void {
-    if (this.reading?.isBehind && !this.isClosed) this.services.catchUp.want(this);
+    this.wantsPage();
     if (!this.drainWaiters) return;
     const waiters = this.drainWaiters;
     this.drainWaiters = undefined;
@@ -337,7 +346,7 @@ export class SseConnection {
         resolve();
         return;
       }
-      this.outbox.isAwaited = true;
+      this.outbox.awaitDrain();
       (this.drainWaiters ??= []).push(resolve);
     });
   }

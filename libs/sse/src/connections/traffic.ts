@@ -7,6 +7,8 @@ export class Traffic {
   events = 0;
   /** The bytes of those events, before they are compressed. */
   bytes = 0;
+  /** Events that had to wait for a token of a rate limit. */
+  delayed = 0;
   /** Events that were left out, by the reason. */
   readonly droppedBy = noDrops();
   /** From the publication of an event to its socket; not of those that were caught up with later. */

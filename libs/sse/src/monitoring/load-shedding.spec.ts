@@ -4,7 +4,14 @@ import { Admission } from '../connections/admission.js';
 import { FlushScheduler } from '../connections/flush-scheduler.js';
 import { QueueBudget } from '../connections/queue-budget.js';
 import { Shedding } from '../connections/shedding.js';
-import { LoadShedding, ResourceMonitor, SseBroadcaster, SseModule, type SseMonitoringOptions } from '../index.js';
+import {
+  LoadShedding,
+  ResourceMonitor,
+  type SseBatchingOptions,
+  SseBroadcaster,
+  SseModule,
+  type SseMonitoringOptions,
+} from '../index.js';
 
 const MAX = 1_000;
 
@@ -12,9 +19,13 @@ describe('LoadShedding', () => {
   let module: TestingModule;
   afterEach(() => module.close());
 
-  async function start(monitoring: SseMonitoringOptions = {}) {
+  async function start(monitoring: SseMonitoringOptions = {}, batching?: SseBatchingOptions) {
     const off = { connections: null, memory: null, heap: null, cpu: null, publishes: null, eventLoopDelay: null };
-    const options = { queue: { maxTotalBytes: MAX }, monitoring: { thresholds: off, interval: 60_000, ...monitoring } };
+    const options = {
+      batching,
+      queue: { maxTotalBytes: MAX },
+      monitoring: { thresholds: off, interval: 60_000, ...monitoring },
+    };
     module = await Test.createTestingModule({ imports: [SseModule.forRoot(options)] }).compile();
     module.useLogger(false);
     await module.init();
@@ -59,6 +70,22 @@ describe('LoadShedding', () => {
     ];
     // The first look that is calm is not believed yet.
     expect(seen).toEqual([none, batching, low, refusing, refusing, low, batching, none]);
+  });
+
+  it('leaves a window alone that the application has chosen', async () => {
+    const { look } = await start({}, { maxDelay: 200 });
+    const scheduler = module.get(FlushScheduler);
+    const flushed = async () => {
+      const start = performance.now();
+      await new Promise<void>((resolve) => scheduler.schedule({ flush: () => resolve() }));
+      return performance.now() - start;
+    };
+    look(90, 2);
+    expect(await flushed()).toBeGreaterThan(190);
+
+    look(0, 9);
+
+    expect(await flushed()).toBeGreaterThan(190);
   });
 
   it('does no more than collect events while the pressure is elevated', async () => {

@@ -63,6 +63,8 @@ export interface SseMetricsSnapshot {
     readonly sent: number;
     /** The bytes of those, before they are compressed. */
     readonly sentBytes: number;
+    /** Had to wait for a token of a rate limit. */
+    readonly delayed: number;
     /** Left out, by the reason. */
     readonly dropped: Readonly<Record<DropReason, number>>;
   };

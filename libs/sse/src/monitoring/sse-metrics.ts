@@ -63,6 +63,7 @@ export class SseMetrics {
         received: this.fanOut.received,
         sent: traffic.events,
         sentBytes: traffic.bytes,
+        delayed: traffic.delayed,
         dropped: { ...traffic.droppedBy },
       },
       compression: this.compression(),

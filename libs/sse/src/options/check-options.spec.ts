@@ -18,10 +18,24 @@ describe('resolveOptions', () => {
     expect(resolveOptions()).toMatchObject({
       connections: { max: 5_000, maxPerUser: null, onUserLimit: 'replace-oldest', refusal: 'auto', retry: 3_000 },
       heartbeat: { interval: 30_000 },
+      batching: { maxDelay: 0, maxEvents: 10 },
       queue: { maxEvents: 256, maxBytes: 1_048_576, maxTotalBytes: 268_435_456 },
       shutdown: { timeout: 10_000, reconnectSpread: 5_000 },
       maxEventBytes: 262_144,
     });
+  });
+
+  it('has no limit on what is sent, and fills in what is not said of one', () => {
+    const of = (rateLimit: SseModuleOptions['rateLimit']) => resolveOptions({ rateLimit }).rateLimit;
+
+    expect([of(undefined), of(null)]).toEqual([null, null]);
+    expect(of({ messagesPerSecond: 2.5 })).toEqual({
+      messagesPerSecond: 2.5,
+      burst: 3,
+      per: 'connection',
+      onLimit: 'delay',
+    });
+    expect(of({ messagesPerSecond: 0.2, burst: undefined })?.burst).toBe(1);
   });
 
   it('measures the threshold of connections by their maximum, unless it is chosen', () => {
@@ -71,6 +85,15 @@ describe('resolveOptions', () => {
       { elevated: 90, critical: 80 },
     ],
     ['shutdown.timeout', { shutdown: { timeout: Infinity } }, 'milliseconds', Infinity],
+    ['batching.maxDelay', { batching: { maxDelay: 10_001 } }, 'milliseconds from 0 to 10000', 10_001],
+    ['batching.maxEvents', { batching: { maxEvents: 1 } }, 'whole number of 2', 1],
+    ['batching', { batching: true }, 'object', true],
+    ['rateLimit.messagesPerSecond', { rateLimit: {} }, 'number of 0.1 or more', undefined],
+    ['rateLimit.messagesPerSecond', { rateLimit: { messagesPerSecond: 0 } }, 'number of 0.1 or more', 0],
+    ['rateLimit.burst', { rateLimit: { messagesPerSecond: 1, burst: 0.5 } }, 'whole number of 1', 0.5],
+    ['rateLimit.per', { rateLimit: { messagesPerSecond: 1, per: 'ip' } }, "'connection', 'user'", 'ip'],
+    ['rateLimit.onLimit', { rateLimit: { messagesPerSecond: 1, onLimit: 'wait' } }, "'delay', 'drop'", 'wait'],
+    ['rateLimit.window', { rateLimit: { messagesPerSecond: 1, window: 1 } }, 'no such option', 1],
     ['backplane', { backplane: {} }, 'Backplane', {}],
     ['identify', { identify: 'user' }, 'function', 'user'],
     ['connections', { connections: 5 }, 'object', 5],
@@ -80,10 +103,6 @@ describe('resolveOptions', () => {
     expect(error.value).toEqual(value);
     expect(error.message).toContain(key);
     expect(error.message).toContain(mend);
-  });
-
-  it.each(['rateLimit', 'batching'])('refuses %s, which this version does not have', (key) => {
-    expect(errorOf({ [key]: {} }).key).toBe(key);
   });
 
   describe('of the rules for requests', () => {

@@ -10,9 +10,14 @@ export const whole = (least: number) =>
   inRange(least, Number.MAX_SAFE_INTEGER, `use a whole number of ${least} or more`);
 export const wholeOrNull = (off: string) =>
   inRange(1, Number.MAX_SAFE_INTEGER, `use a whole number of 1 or more, or null for ${off}`).nullable();
-export const time = (least: number) => inRange(least, LONGEST, `use milliseconds from ${least} to ${LONGEST}`);
+export const time = (least: number, most = LONGEST) =>
+  inRange(least, most, `use milliseconds from ${least} to ${most}`);
 export const timeOrNull = (off: string) =>
   inRange(1, LONGEST, `use milliseconds from 1 to ${LONGEST}, or null for ${off}`).nullable();
+export const amount = (least: number) => {
+  const mend = `use a number of ${least} or more`;
+  return z.number({ error: mend }).min(least, mend);
+};
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `use one of ${values.map((value) => `'${value}'`).join(', ')}` });
 export const aFunction = <T>(signature: string) =>

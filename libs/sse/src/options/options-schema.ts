@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { aFunction, group, inRange, oneOf, text, time, timeOrNull, whole, wholeOrNull } from './option-kinds.js';
+import {
+  aFunction,
+  amount,
+  group,
+  inRange,
+  oneOf,
+  text,
+  time,
+  timeOrNull,
+  whole,
+  wholeOrNull,
+} from './option-kinds.js';
 import { requestRulesSchema } from './request-rules-schema.js';
 import { type SseModuleOptions } from './sse-module-options.js';
 
@@ -60,6 +71,15 @@ const compressionSchema = z.union(
   ],
   { error: 'use { encodings, level, minBytes, window } or false' },
 );
+/** What the `RateLimiter` takes for a call of its own. */
+export const rateSchema = group({ burst: whole(1) }).extend({ messagesPerSecond: amount(0.1) });
+
+export const rateLimitSchema = rateSchema
+  .extend(group({ per: oneOf(['connection', 'user']), onLimit: oneOf(['delay', 'drop', 'conflate']) }).shape)
+  .nullable();
+
+/** Beyond this even a heartbeat would come late. */
+const LONGEST_BATCH = 10_000;
 
 export const historySchema = z.union(
   [z.literal(false), group({ maxEvents: whole(1), maxAge: time(1), maxTotalBytes: whole(1) })],
@@ -85,6 +105,8 @@ export const optionsSchema = group({
   heartbeat: heartbeatSchema,
   queue: queueSchema,
   compression: compressionSchema,
+  batching: group({ maxDelay: time(0, LONGEST_BATCH), maxEvents: whole(2) }),
+  rateLimit: rateLimitSchema,
   history: historySchema,
   messageQueue: group({
     maxPerUser: whole(1),

@@ -1,8 +1,10 @@
 import { type SseSerializer } from '../protocol/event-encoder.js';
 import { type MonitoringSettings, monitoringWithDefaults } from './monitoring-options.js';
 import { type OverflowPolicy } from './overflow-policy.js';
+import { type RateLimitSettings, rateLimitWithDefaults } from './rate-limit-options.js';
 import {
   type SseCompressionOptions,
+  type SseBatchingOptions,
   type SseConnectionOptions,
   type SseHeartbeatOptions,
   type SseHistoryOptions,
@@ -34,6 +36,8 @@ export interface ResolvedOptions
   readonly heartbeat: HeartbeatSettings;
   readonly queue: QueueSettings;
   readonly compression: CompressionSettings | null;
+  readonly batching: Required<SseBatchingOptions>;
+  readonly rateLimit: RateLimitSettings | null;
   /** `maxEvents` is 0 where nothing is kept. */
   readonly history: Required<SseHistoryOptions>;
   readonly messageQueue: Required<SseMessageQueueOptions>;
@@ -67,6 +71,7 @@ const CONNECTIONS: Required<SseConnectionOptions> = {
 const HEARTBEAT_INTERVAL = 30_000;
 const QUEUE: QueueSettings = { maxEvents: 256, maxBytes: MIB, maxTotalBytes: 256 * MIB };
 const COMPRESSION: CompressionSettings = { encodings: ['gzip', 'zstd'], level: 6, minBytes: 64, window: true };
+const BATCHING: Required<SseBatchingOptions> = { maxDelay: 0, maxEvents: 10 };
 const HISTORY: Required<SseHistoryOptions> = { maxEvents: 1_024, maxAge: 300_000, maxTotalBytes: 256 * MIB };
 const NO_HISTORY: Required<SseHistoryOptions> = { ...HISTORY, maxEvents: 0 };
 const MESSAGE_QUEUE: Required<SseMessageQueueOptions> = {
@@ -93,6 +98,8 @@ export function withDefaults(options: SseModuleOptions): ResolvedOptions {
     heartbeat: heartbeatWithDefaults(options.heartbeat),
     queue: { ...QUEUE, ...given(options.queue) },
     compression: compressionWithDefaults(options.compression),
+    batching: { ...BATCHING, ...given(options.batching) },
+    rateLimit: rateLimitWithDefaults(options.rateLimit),
     history: options.history === false ? NO_HISTORY : { ...HISTORY, ...given(options.history) },
     messageQueue: { ...MESSAGE_QUEUE, ...given(options.messageQueue) },
     presence: { grace: 5_000, ...given(options.presence) },

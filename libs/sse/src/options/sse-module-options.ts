@@ -3,6 +3,7 @@ import { type Backplane, type BackplaneFactory } from '../backplane/backplane.js
 import { type SseSerializer } from '../protocol/event-encoder.js';
 import { type SseMonitoringOptions } from './monitoring-options.js';
 import { type OverflowPolicy } from './overflow-policy.js';
+import { type SseRateLimit } from './rate-limit-options.js';
 import { type SseIdentity } from './sse-identity.js';
 import { type SseRequestRules } from './sse-request-rules.js';
 import { type SseTracer } from './sse-tracer.js';
@@ -25,6 +26,14 @@ export interface SseModuleOptions {
   queue?: SseQueueOptions;
   /** What is sent to clients that ask for it compressed; `false` to send everything as plain text. */
   compression?: SseCompressionOptions | false;
+  /** How long events are collected, so that those of one connection leave in one write. */
+  batching?: SseBatchingOptions;
+  /**
+   * How many of the application's events each connection or user is sent; `null` for no limit. What this library has to
+   * say, such as a heartbeat, is not counted, and critical events do not wait. Default: `null`. It costs a map entry for
+   * each user, and next to nothing where it is not set.
+   */
+  rateLimit?: SseRateLimit | null;
   /**
    * What is kept of each channel, so that a client that comes back misses nothing; `false` to keep nothing, upon which a
    * client that missed something is told so by `sse:reset`.
@@ -149,6 +158,18 @@ export interface SseCompressionOptions {
    * others can write into who do not listen: they could guess at the secrets by the sizes of events. Default: `true`.
    */
   window?: boolean | ((channel: string) => boolean);
+}
+
+/** See {@link SseModuleOptions.batching}. */
+export interface SseBatchingOptions {
+  /**
+   * So many milliseconds events wait for others after them, at most 10,000. Fewer writes, which are most of what an event
+   * costs, for that much latency; critical events leave at once. Default: 0, what falls into one turn of the event loop
+   * leaves in one write.
+   */
+  maxDelay?: number;
+  /** With so many events of one connection waiting they leave at the end of the turn, 2 or more. Default: 10. */
+  maxEvents?: number;
 }
 
 /** See {@link SseModuleOptions.history}. */

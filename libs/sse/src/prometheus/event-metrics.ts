@@ -16,6 +16,11 @@ export const EVENT_METRICS: readonly ExportedMetric[] = [
     'Bytes of the events written compressed, as they were sent.',
     ({ compression }) => compression.sentBytes,
   ),
+  counter(
+    'events_delayed_total',
+    'Events that had to wait for a token of a rate limit.',
+    ({ events }) => events.delayed,
+  ),
   counter('events_dropped_total', 'Events left out, by the reason.', ({ events }) =>
     samplesBy('reason', events.dropped),
   ),

@@ -13,6 +13,8 @@ export interface FrameTraits {
   readonly sequence?: number;
   /** It stands for a recorded event on streams that have other ids. */
   readonly isCopy?: boolean;
+  /** This library's own word to the client, such as a heartbeat: no limit on what an application sends counts it. */
+  readonly isControl?: boolean;
   /** From then on, by the monotonic clock, it is not to be sent any more. */
   readonly expires?: number;
   /** When it was published, by the monotonic clock. */
@@ -48,6 +50,7 @@ export class Frame extends Piece {
   readonly priority: FramePriority;
   readonly isCopy: boolean;
   readonly isSignOfLife: boolean;
+  readonly isControl: boolean;
   /** In how many queues it waits: the memory of a shared frame counts once. Kept by the queues' budget. */
   waiting = 0;
   /** Of an event that others may be compressed against: the output that it is part of, and where it begins there. */
@@ -67,6 +70,7 @@ export class Frame extends Piece {
     this.priority = traits.priority ?? 'normal';
     this.isCopy = traits.isCopy ?? false;
     this.isSignOfLife = traits.isSignOfLife ?? false;
+    this.isControl = traits.isControl ?? false;
   }
 
   /** What was made of it before. */

@@ -57,7 +57,7 @@ class Expiry extends WheelEntry implements Attachment {
     }
     this.afterNotice = undefined;
     const data = JSON.stringify({ at: this.expiresAt.toISOString() });
-    connection.deliverControl(frameOf({ type: 'sse:expiring', data }));
+    connection.deliverControl(frameOf({ type: 'sse:expiring', data }, { isControl: true }));
     this.wheel.add(this, afterNotice);
   }
 }

@@ -1,5 +1,6 @@
 import { type RequestMethod } from '@nestjs/common';
 import { type Audiences } from '../connections/audiences.js';
+import { type SseRateLimit } from '../options/rate-limit-options.js';
 import {
   type SseCompressionOptions,
   type SseConnectionOptions,
@@ -41,6 +42,8 @@ export interface SseStreamOptions {
   compression?: Omit<SseCompressionOptions, 'window'> | false;
   /** The queue of each of its connections. */
   queue?: Omit<SseQueueOptions, 'maxTotalBytes'>;
+  /** Its own limit on what is sent, with buckets of its own, in place of the module's; `null` for none. */
+  rateLimit?: SseRateLimit | null;
   /** Its serializer. */
   serializer?: SseSerializer;
   /** A connection is ended after this many milliseconds and comes back, jittered by up to -20 %; `null` for never. */

@@ -5,6 +5,14 @@ import { checkStreamOptions } from './stream-options-schema.js';
 
 const check = (options: SseStreamOptions) => () => checkStreamOptions(options, 'Test.events');
 
+describe('the rate limit of a stream', () => {
+  it('may be one of its own, or none', () => {
+    expect(check({ rateLimit: null })).not.toThrow();
+    expect(check({ rateLimit: { messagesPerSecond: 5, onLimit: 'drop' } })).not.toThrow();
+    expect(check({ rateLimit: { messagesPerSecond: -1 } })).toThrow('rateLimit.messagesPerSecond');
+  });
+});
+
 describe('the last event of a stream', () => {
   it.each<[SseEvent, string]>([
     [{ type: 'sse:done' }, 'begins with "sse:"'],

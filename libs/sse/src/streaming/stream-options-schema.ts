@@ -6,6 +6,7 @@ import {
   heartbeatSchema,
   queueSchema,
   routeCompressionSchema,
+  rateLimitSchema,
   serializerSchema,
 } from '../options/options-schema.js';
 import { SseOptionsError } from '../options/sse-options-error.js';
@@ -28,6 +29,7 @@ const streamOptionsSchema = z
     heartbeat: heartbeatSchema,
     compression: routeCompressionSchema,
     queue: queueSchema.omit({ maxTotalBytes: true }),
+    rateLimit: rateLimitSchema,
     serializer: serializerSchema,
     maxAge: connectionsSchema.shape.maxAge,
   })

@@ -3,6 +3,8 @@ import { AdmissionScope } from '../connections/admission.js';
 import { type ConnectionSettings } from '../connections/connection-settings.js';
 import { type Audiences } from '../connections/audiences.js';
 import { FlushScheduler } from '../connections/flush-scheduler.js';
+import { StreamLimit } from '../connections/stream-limit.js';
+import { TimerWheel } from '../connections/timer-wheel.js';
 import { checkTogether } from '../options/check-options.js';
 import { checkQueue, fallsBehindAt } from '../options/queue-and-history.js';
 import {
@@ -11,6 +13,7 @@ import {
   heartbeatWithDefaults,
   type ResolvedOptions,
 } from '../options/resolved-options.js';
+import { rateLimitWithDefaults, type RateLimitSettings } from '../options/rate-limit-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { EventEncoder, frameOf } from '../protocol/event-encoder.js';
 import { type Compression } from '../transport/compression/compression.js';
@@ -46,13 +49,16 @@ export interface RouteSettings extends ConnectionSettings {
 export class StreamRoutes {
   private readonly settings = new Map<object, Map<StreamRoute, RouteSettings>>();
   private readonly processScope: AdmissionScope;
+  private readonly processLimit: StreamLimit | null;
 
   constructor(
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
     private readonly scheduler: FlushScheduler,
     private readonly compressions: Compressions,
+    private readonly wheel: TimerWheel,
   ) {
     this.processScope = new AdmissionScope(options.connections);
+    this.processLimit = this.limitOf(options.rateLimit);
   }
 
   /** @throws SseOptionsError if the route's options and the module's do not go together; asked at the start */
@@ -98,6 +104,7 @@ export class StreamRoutes {
       queue,
       // An answer in which tokens are missing is worse than one that was cut.
       overflow,
+      rateLimit: own.rateLimit === undefined ? this.processLimit : this.limitOf(rateLimitWithDefaults(own.rateLimit)),
       fallsBehindAt: fallsBehindAt(overflow, queue, options.history),
       encoder,
       opening: frameOf({ retry: connections.retry }),
@@ -106,6 +113,10 @@ export class StreamRoutes {
       compression: this.compressions.of(compression),
       emissions: new EmissionCaches(encoder, this.scheduler),
     };
+  }
+
+  private limitOf(settings: RateLimitSettings | null): StreamLimit | null {
+    return settings && new StreamLimit(settings, this.wheel);
   }
 
   /** Limits that the route does not set are the process's, which counts them. */

@@ -66,7 +66,7 @@ export class StreamSink implements EmissionTaker, Sink {
     }
     const data = JSON.stringify({ code: 'SSE_SOURCE_FAILED' });
     const retry = onError === 'retry' ? jitter(this.settings.connections.retry, 0.5, 0.5) : undefined;
-    this.connection.deliverControl(frameOf({ type: 'sse:error', data, retry }));
+    this.connection.deliverControl(frameOf({ type: 'sse:error', data, retry }, { isControl: true }));
     this.connection.finish({ reason: 'error', manner: onError === 'end' ? 'for-good' : 'plain' });
   }
 
