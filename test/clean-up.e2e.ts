@@ -12,7 +12,7 @@ const MANY = 100_000;
 const FEW = 1_000;
 /** Of those that take a socket each. */
 const STREAMS = 1_000;
-const KINDS: readonly UsedOnce[] = ['events', 'messages', 'tickets', 'attempts', 'revocations'];
+const KINDS: readonly UsedOnce[] = ['events', 'messages', 'tickets', 'attempts', 'revocations', 'buckets'];
 /** As long as anything is kept: a revocation, by default. */
 const MONTH = 31 * 24 * 3_600_000;
 const PATIENCE = 120_000;
@@ -21,6 +21,7 @@ const MINUTE = { attempts: 5, window: 60_000 };
 const CONFIG = {
   trustProxy: 'loopback',
   options: {
+    rateLimit: { messagesPerSecond: 10, per: 'user' },
     connections: { maxPerUser: 5, maxPerIp: 5 },
     security: { connectRate: { perIp: MINUTE, perUser: MINUTE } },
     presence: { grace: 100 },

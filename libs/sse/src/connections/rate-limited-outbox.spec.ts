@@ -6,6 +6,7 @@ import { StreamLimit } from './stream-limit.js';
 import { TimerWheel } from './timer-wheel.js';
 
 const SECOND = 1_000;
+const letters = (text: string) => text.split('');
 
 describe('RateLimitedOutbox', () => {
   let wheel: TimerWheel;
@@ -89,13 +90,13 @@ describe('RateLimitedOutbox', () => {
 
     it('is bounded by the policy of its queue', () => {
       const limited = client({}, { queue: { maxEvents: 3 } });
-      push(limited, ...'abcdefgh');
+      push(limited, ...letters('abcdefgh'));
       endTick();
       expect(limited.box.size).toBe(3);
 
       jest.advanceTimersByTime(SECOND);
 
-      expect(limited.texts).toEqual([...'abfgh', 'dropped 3 overflow']);
+      expect(limited.texts).toEqual([...letters('abfgh'), 'dropped 3 overflow']);
       expect(limited.traffic.droppedBy).toMatchObject({ overflow: 3, rate: 0 });
       expect([...limited.told]).toEqual([['overflow', 3]]);
     });
@@ -115,22 +116,22 @@ describe('RateLimitedOutbox', () => {
     it('waits for a client that does not read, and takes no more for that than its burst', () => {
       const limited = client();
       limited.block();
-      push(limited, ...'abcdefgh');
+      push(limited, ...letters('abcdefgh'));
       jest.advanceTimersByTime(5 * SECOND);
       expect(limited.texts).toEqual(['a', 'b']);
 
       limited.read();
-      expect(limited.texts).toEqual([...'abcd']);
+      expect(limited.texts).toEqual(letters('abcd'));
     });
 
     it('hands everything over when it is closed', () => {
       const limited = client();
-      push(limited, ...'abcdef');
+      push(limited, ...letters('abcdef'));
       endTick();
 
       limited.box.close(performance.now());
 
-      expect(limited.texts).toEqual([...'abcdef']);
+      expect(limited.texts).toEqual(letters('abcdef'));
       expect([limited.budget.bytes, jest.getTimerCount()]).toEqual([0, 0]);
     });
 
@@ -215,7 +216,7 @@ describe('RateLimitedOutbox', () => {
 
     it('only counts what is not recorded', () => {
       const limited = client({ onLimit: 'drop' });
-      push(limited, ...'abcdef');
+      push(limited, ...letters('abcdef'));
       jest.advanceTimersByTime(SECOND);
 
       expect(limited.texts).toEqual(['a', 'b']);
@@ -241,7 +242,7 @@ describe('RateLimitedOutbox', () => {
       }
       endTick();
 
-      expect(limited.texts).toEqual([...'01234']);
+      expect(limited.texts).toEqual(letters('01234'));
     });
   });
 
@@ -301,7 +302,7 @@ describe('RateLimitedOutbox', () => {
     it('lets go of its bucket with the last of them', () => {
       const shared = limit({ per: 'user' });
       const clients = [1, 2].map(() => new LimitedClient(shared, { userId: 'ann' }));
-      clients.forEach((each) => push(each, ...'abcdef'));
+      clients.forEach((each) => push(each, ...letters('abcdef')));
       endTick();
 
       for (const { box } of clients) box.discard();
