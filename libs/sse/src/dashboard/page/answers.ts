@@ -23,6 +23,7 @@ export interface LiveView {
     readonly received: number;
     readonly sent: number;
     readonly sentBytes: number;
+    readonly delayed: number;
     readonly dropped: Readonly<Record<string, number>>;
   };
   readonly compression: { readonly plainBytes: number; readonly sentBytes: number; readonly ratio: number };

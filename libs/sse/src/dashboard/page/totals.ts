@@ -10,6 +10,7 @@ const TOTALS: readonly (readonly [name: string, text: (view: LiveView) => string
   ['Received', ({ events }) => exactly(events.received)],
   ['Sent', ({ events }) => `${exactly(events.sent)}, ${bytes(events.sentBytes)}`],
   ['Compressed', ({ compression }) => share(compression)],
+  ['Delayed', ({ events }) => exactly(events.delayed)],
   ['Dropped', ({ events }) => byReason(events.dropped)],
   ['Heartbeats', ({ heartbeats }) => `${exactly(heartbeats.sent)}, ${exactly(heartbeats.skipped)} not needed`],
   ['Came back', ({ resumes }) => `${exactly(resumes.resumed)} resumed, ${exactly(resumes.reset)} reset`],
