@@ -27,7 +27,7 @@ describe.each([MATRIX[0]!])('wrong options ($name)', (target) => {
     ['a heartbeat longer than the idle time-out', { heartbeat: { interval: 400_000 } }, 'heartbeat.interval', '400000'],
     ['an unknown key', { conections: { max: 1 } }, 'conections', '{"max":1}'],
     ['an unknown key further in', { connections: { maximum: 1 } }, 'connections.maximum', '1'],
-    ['an option that is not built yet', { compression: {} }, 'compression', '{}'],
+    ['a limit that lets nothing pass', { rateLimit: { messagesPerSecond: 0 } }, 'rateLimit.messagesPerSecond', '0'],
     ['a policy that does not exist', { queue: { overflow: 'panic' } }, 'queue.overflow', '"panic"'],
   ])('stop the application at its start and name key, value and mend: %s', async (_name, options, key, value) => {
     const start = TestServer.start(target, { options });
