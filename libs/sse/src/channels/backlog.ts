@@ -4,11 +4,11 @@ import { type LogPosition } from '../protocol/event-id.js';
 /** What has waited for a user, as the seam of his stream sees it. */
 export interface Backlog {
   /**
-   * Whether there is something that this stream is to have.
+   * Whether there is something that this stream is to have. A promise where somebody has to be asked.
    *
    * @throws SseBackplaneError if the engine is away
    */
-  waitsFor(connection: SseConnection): Promise<boolean>;
+  waitsFor(connection: SseConnection): Promise<boolean> | false;
   /**
    * Sends what the catch-up will not bring, and resolves when the connection has taken all of it.
    *

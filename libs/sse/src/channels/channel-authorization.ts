@@ -15,13 +15,20 @@ export class ChannelAuthorization {
   constructor(private readonly authorize: SseChannelOptions['authorize']) {}
 
   /**
-   * Asks again if the identity changed while it was asked: else a permission that was just taken away would still count.
+   * A promise where there is somebody to ask.
    *
    * @throws SseRefusedException if the connection may not listen to one of the channels
    */
-  async check(connection: SseConnection, channels: readonly string[]): Promise<void> {
-    const { authorize } = this;
-    if (!authorize) return;
+  check(connection: SseConnection, channels: readonly string[]): Promise<void> | undefined {
+    return this.authorize && this.ask(this.authorize, connection, channels);
+  }
+
+  /** Asks again if the identity changed while it was asked: else a permission that was just taken away would still count. */
+  private async ask(
+    authorize: NonNullable<SseChannelOptions['authorize']>,
+    connection: SseConnection,
+    channels: readonly string[],
+  ): Promise<void> {
     let asked: SseIdentity | undefined;
     do {
       asked = connection.identity;

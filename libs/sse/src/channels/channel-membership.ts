@@ -45,8 +45,11 @@ export class ChannelMembership implements ChannelSubscriber {
     this.subscriptions = new BackplaneSubscriptions(backplane, logs, hasListeners);
   }
 
-  /** Whether a stream that is about to open may listen to these channels. What it throws refuses the stream. */
-  async admit(connection: SseConnection, names: readonly string[]): Promise<void> {
+  /**
+   * Whether a stream that is about to open may listen to these channels. What it throws refuses the stream. A promise where
+   * there is somebody to ask.
+   */
+  admit(connection: SseConnection, names: readonly string[]): Promise<void> | undefined {
     for (const name of names) {
       const problem = channelNameProblem(name);
       if (problem) throw new SseRefusedException('SSE_CHANNEL_NAME', 400, problem);
@@ -55,14 +58,14 @@ export class ChannelMembership implements ChannelSubscriber {
     if (names.length > maxChannels) {
       throw new SseRefusedException('SSE_MAX_CHANNELS', 400, `A stream takes ${maxChannels} channels at most.`);
     }
-    await this.authorization.check(connection, names);
+    return this.authorization.check(connection, names);
   }
 
   /**
    * Takes it to these channels and to its audiences. Resolves when these, and those that its handler has taken it to, are
-   * subscribed to, for which an engine that is away is waited for.
+   * subscribed to, for which an engine that is away is waited for; nothing if they are.
    */
-  enter(connection: SseConnection, names: readonly string[]): Promise<void> {
+  enter(connection: SseConnection, names: readonly string[]): Promise<void> | undefined {
     const audiences = audiencesOf(connection.listen, connection.identity, this.options.permissions);
     return this.join(connection, [...audiences, ...names, ...connection.joined]);
   }
@@ -167,14 +170,21 @@ export class ChannelMembership implements ChannelSubscriber {
   }
 
   /** Whoever hears of a join may end the connection at once: then the rest is left out. */
-  private async join(connection: SseConnection, names: readonly string[]): Promise<void> {
-    const pending: Promise<void>[] = [];
+  private join(connection: SseConnection, names: readonly string[]): Promise<void> | undefined {
+    let pending: Promise<void>[] | undefined;
     for (const name of names) {
       this.registry.join(connection, name);
       const settled = this.subscriptions.settle(name);
-      if (settled) pending.push(settled);
+      if (settled) (pending ??= []).push(settled);
     }
-    if (pending.length === 0) return;
+    return pending && this.settle(connection, names, pending);
+  }
+
+  private async settle(
+    connection: SseConnection,
+    names: readonly string[],
+    pending: readonly Promise<void>[],
+  ): Promise<void> {
     if (this.backplane.health.status === 'down') {
       await this.untilSubscribed(connection, names);
       return;

@@ -21,6 +21,9 @@ export interface Snapshot {
   readonly asOf?: string;
 }
 
+/** Shared by all subscriptions of channels without presence: one is made for each stream that opens. */
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** What a handler returns whose stream is one or more channels. Made by {@link channels}. */
 export class ChannelSubscription {
   /** Each name once. */
@@ -34,12 +37,12 @@ export class ChannelSubscription {
 
   /** @internal */
   constructor(
-    names: Iterable<string>,
-    presence: Iterable<string> = [],
+    names: readonly string[],
+    presence: ReadonlySet<string> = NOBODY,
     more: { past?: HistoryChoice; snapshot?: Snapshot } = {},
   ) {
-    this.names = [...new Set(names)];
-    this.presence = new Set(presence);
+    this.names = names.length > 1 ? [...new Set(names)] : names;
+    this.presence = presence;
     this.past = more.past;
     this.snapshot = more.snapshot;
   }
@@ -85,7 +88,8 @@ export class ChannelSubscription {
  * }
  */
 export function channels(...names: (string | NamedChannel)[]): ChannelSubscription {
-  return new ChannelSubscription(names.map(channelName), names.filter(hasPresence).map(channelName));
+  const presence = names.some(hasPresence) ? new Set(names.filter(hasPresence).map(channelName)) : undefined;
+  return new ChannelSubscription(names.map(channelName), presence);
 }
 
 function hasPresence(channel: string | NamedChannel): boolean {

@@ -37,7 +37,11 @@ export class EnginePatience {
   }
 
   /** Waits for what a stream needs before it opens, unless the engine is away. What it fails with is thrown. */
-  async atOpening(needed: Promise<void>): Promise<void> {
+  atOpening(needed: Promise<void> | undefined): Promise<void> | undefined {
+    return needed && this.needed(needed);
+  }
+
+  private async needed(needed: Promise<void>): Promise<void> {
     needed.catch(() => undefined);
     if (await settlesSoon(needed)) return needed;
     if (this.backplane.health.status === 'up')
@@ -45,7 +49,8 @@ export class EnginePatience {
   }
 
   /** Waits until all channels are subscribed to, or patience ends. */
-  async subscribed(joined: Promise<void>): Promise<void> {
+  async subscribed(joined: Promise<void> | undefined): Promise<void> {
+    if (!joined) return;
     if (await settlesSoon(joined)) return joined;
     const enough = new AbortController();
     const late = delay(this.limit, undefined, { signal: enough.signal, ref: false }).then(() => {

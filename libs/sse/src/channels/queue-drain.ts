@@ -56,10 +56,8 @@ export class QueueDrain implements Backlog {
     this.batchSize = messageQueue.batchSize;
   }
 
-  async waitsFor(connection: SseConnection): Promise<boolean> {
-    if (!isQueueListener(connection)) return false;
-    const { messages } = await this.read(connection.userId, 0, 1);
-    return messages.length > 0;
+  waitsFor(connection: SseConnection): Promise<boolean> | false {
+    return isQueueListener(connection) && this.hasMessages(connection.userId);
   }
 
   async send(connection: SseConnection, cursor: number | undefined): Promise<void> {
@@ -103,6 +101,11 @@ export class QueueDrain implements Backlog {
     this.progressOf(connection).reach(this.acknowledgements.givenTo(connection));
     const drained = this.drain(connection, { epoch: reading.epoch, through: reading.owedFrom(userAudience(userId)) });
     await Promise.race([drained, delay(FLUSH_WAIT, undefined, { ref: false })]);
+  }
+
+  private async hasMessages(userId: string): Promise<boolean> {
+    const { messages } = await this.read(userId, 0, 1);
+    return messages.length > 0;
   }
 
   /** It may be called again after it failed, and goes on where it was. */

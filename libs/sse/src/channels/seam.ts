@@ -39,11 +39,11 @@ export class Seam {
   private cursor: number | undefined;
   private isOpen = false;
 
-  /** @param joined settles when all channels are subscribed to */
+  /** @param joined settles when all channels are subscribed to; nothing if they are */
   constructor(
     private readonly connection: SseConnection,
     private readonly plan: SeamPlan,
-    private readonly joined: Promise<void>,
+    private readonly joined: Promise<void> | undefined,
     private readonly services: SeamServices,
   ) {
     this.reading = connection.reading ?? connection.readChannels();
@@ -51,15 +51,24 @@ export class Seam {
   }
 
   /**
-   * Resolves when all channels are subscribed to. Most streams have nothing to catch up with: they are live from here on,
-   * before they open.
+   * Resolves when all channels are subscribed to; nothing if they are. Most streams have nothing to catch up with: they are
+   * live from here on, before they open.
    */
-  async prepare(): Promise<void> {
-    await this.joined;
-    if (this.plan.lastEventId !== undefined || !this.isPlain) return;
+  prepare(): Promise<void> | undefined {
+    return this.joined ? this.joined.then(() => this.startLive()) : this.startLive();
+  }
+
+  private startLive(): Promise<void> | undefined {
+    if (this.plan.lastEventId !== undefined || !this.isPlain) return undefined;
     const { position } = this.services.debts;
-    const isAwaited = await this.services.backlog.waitsFor(this.connection);
-    if (isAwaited || this.isOpen || this.services.debts.position.epoch !== position.epoch) return;
+    const backlog = this.services.backlog.waitsFor(this.connection);
+    if (backlog) return backlog.then((waits) => (waits ? undefined : this.startAt(position)));
+    this.startAt(position);
+    return undefined;
+  }
+
+  private startAt(position: LogPosition): void {
+    if (this.isOpen || this.services.debts.position.epoch !== position.epoch) return;
     this.startsAt = position;
     this.reading.begin(position);
     this.reading.isHeld = false;
@@ -176,7 +185,7 @@ export class Seam {
     resumes.reset++;
     const { past } = this.plan.subscription;
     const before = debts.position;
-    const isAwaited = this.isPlain && (await engine.persist(connection, () => backlog.waitsFor(connection)));
+    const isAwaited = this.isPlain && (await engine.persist(connection, async () => backlog.waitsFor(connection)));
     // A message that was queued while it was asked must not be behind the id of the reset: the cursor would take it.
     const isLast = this.isPlain && !isAwaited && debts.position.sequence === before.sequence;
     const manner = { now: this.beginning, keepsRest: past !== undefined };

@@ -29,8 +29,11 @@ export class IdentityCheck implements OnApplicationShutdown {
 
   /** What is thrown refuses the stream. */
   @OnSseAdmission()
-  async check({ identity }: SseConnection): Promise<void> {
-    if (!identity) return;
+  check({ identity }: SseConnection): Promise<void> | undefined {
+    return identity && this.checkIdentity(identity);
+  }
+
+  private async checkIdentity(identity: SseIdentity): Promise<void> {
     if (identity.expiresAt && identity.expiresAt.getTime() <= Date.now()) {
       this.log(identity, 'the token has expired');
       throw new SseRefusedException('SSE_EXPIRED', 401, 'Your session is over: sign in again.');

@@ -6,6 +6,7 @@ import { type SseConnection } from '../connections/sse-connection.js';
 import { errorStack, errorText } from '../protocol/error-text.js';
 import { type EventFields } from '../protocol/event-block.js';
 import { logLine } from '../protocol/log-line.js';
+import { isAwaited } from './is-awaited.js';
 
 export type OpenHook = (connection: SseConnection) => unknown;
 export type CloseHook = (connection: SseConnection, reason: CloseReason) => unknown;
@@ -81,14 +82,14 @@ export class ConnectionHooks {
     hooks[kind].push(hook);
   }
 
-  /** Before the handler runs. The first that throws refuses the stream. */
-  async admit(connection: SseConnection): Promise<void> {
-    for (const hook of this.admissions) await hook(connection);
+  /** Before the handler runs. The first that throws refuses the stream. A promise where there is something to wait for. */
+  admit(connection: SseConnection): Promise<void> | undefined {
+    return runAll(this.admissions, connection);
   }
 
-  /** One after the other. The first that throws refuses the stream. */
-  async open(connection: SseConnection): Promise<void> {
-    for (const hook of this.opens) await hook(connection);
+  /** Before the head is sent. The first that throws refuses the stream. A promise where there is something to wait for. */
+  open(connection: SseConnection): Promise<void> | undefined {
+    return runAll(this.opens, connection);
   }
 
   private async runClose(hook: CloseHook, connection: SseConnection, reason: CloseReason): Promise<void> {
@@ -108,4 +109,23 @@ export class ConnectionHooks {
       this.logger.error(logLine('A dead-letter hook failed', fields), errorStack(error));
     }
   }
+}
+
+/** One after the other. */
+function runAll(hooks: readonly OpenHook[], connection: SseConnection, from = 0): Promise<void> | undefined {
+  for (let next = from; next < hooks.length; next++) {
+    const result = hooks[next]?.(connection);
+    if (isAwaited(result)) return goOn(result, hooks, connection, next + 1);
+  }
+  return undefined;
+}
+
+async function goOn(
+  result: PromiseLike<unknown>,
+  hooks: readonly OpenHook[],
+  connection: SseConnection,
+  next: number,
+): Promise<void> {
+  await result;
+  await runAll(hooks, connection, next);
 }

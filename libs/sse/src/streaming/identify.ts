@@ -2,6 +2,7 @@ import { type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/commo
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { checkedIdentity, type SseIdentity } from '../options/sse-identity.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
+import { isAwaited } from './is-awaited.js';
 
 /** What guards such as Passport's leave on a request. Claims of a JWT are read under their own names (RFC 7519). */
 interface RequestUser {
@@ -24,13 +25,15 @@ export class Identification {
   constructor(@Inject(SSE_OPTIONS) private readonly options: ResolvedOptions) {}
 
   identify(context: ExecutionContext): SseIdentity | undefined | Promise<SseIdentity | undefined> {
-    if (this.options.identify) return this.fromOption(this.options.identify(context));
+    const { identify } = this.options;
+    if (identify) {
+      const identity = identify(context);
+      return isAwaited(identity) ? this.whenKnown(identity) : identity && checkedIdentity(identity);
+    }
     return this.fromUser(context.switchToHttp().getRequest<{ user?: RequestUser | null }>().user);
   }
 
-  private async fromOption(
-    identity: ReturnType<NonNullable<ResolvedOptions['identify']>>,
-  ): Promise<SseIdentity | undefined> {
+  private async whenKnown(identity: PromiseLike<SseIdentity | undefined>): Promise<SseIdentity | undefined> {
     const found = await identity;
     return found && checkedIdentity(found);
   }

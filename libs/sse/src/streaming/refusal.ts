@@ -44,7 +44,8 @@ const RANGES = ['text/event-stream', 'text/*', '*/*'];
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
  */
 export function acceptsEventStream(accept: string | undefined): boolean {
-  if (accept === undefined || accept.trim() === '') return true;
+  // What EventSource sends needs no reading.
+  if (accept === undefined || accept === 'text/event-stream' || accept.trim() === '') return true;
   const ranges = accept.split(',').map((range) => range.split(';').map((part) => part.trim().toLowerCase()));
   for (const wanted of RANGES) {
     const range = ranges.find(([type]) => type === wanted);

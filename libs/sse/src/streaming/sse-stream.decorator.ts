@@ -5,7 +5,7 @@ import { NestSignalGuard, usesNestSignal } from './nest-signal.js';
 import { StreamExecutionContext } from './stream-execution-context.js';
 import { StreamOpener } from './stream-opener.js';
 import { checkStreamOptions } from './stream-options-schema.js';
-import { fillStreamParameters } from './stream-parameters.js';
+import { fillStreamParameters, parametersOf } from './stream-parameters.js';
 import { type StreamRoute } from './stream-route.js';
 
 /** Where a controller holds the opener. The text is what Nest prints where the module is not imported. */
@@ -47,15 +47,19 @@ export function SseStream(path: string | string[] = '/', options: SseStreamOptio
     // As a property it reaches inherited and request-scoped controllers too.
     Inject(StreamOpener)(target, OPENER);
 
+    // Decorators of parameters are applied before those of their method.
+    const parameters = parametersOf(target, key);
+
     const wrapper: Handler = function (...args) {
-      const [request, response] = args.slice(own) as [object | undefined, object | undefined];
+      const request = args[own] as object | undefined;
+      const response = args[own + 1] as object | undefined;
       // Called by itself, as in a unit test.
       if (!request || !response) return original.apply(this, args);
       const opener = this[OPENER] as StreamOpener;
       const execution = new StreamExecutionContext([request, response], this.constructor, wrapper);
       return opener.open(route, execution, (from) => {
         const filled = args.slice(0, own);
-        fillStreamParameters(target, key, filled, from);
+        fillStreamParameters(parameters, filled, from);
         return original.apply(this, filled);
       });
     };

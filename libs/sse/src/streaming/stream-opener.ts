@@ -25,6 +25,7 @@ import { answerHead, openResponse } from '../transport/open-response.js';
 import { ConnectionHooks } from './connection-hooks.js';
 import { feed } from './feed.js';
 import { Identification } from './identify.js';
+import { isAwaited } from './is-awaited.js';
 import { aborterOf } from './nest-signal.js';
 import { pendingRefusal } from './pending-refusals.js';
 import { acceptsEventStream, announceRetry, answerEnded, answerRetry, isRefusedByRetry } from './refusal.js';
@@ -61,7 +62,7 @@ export class StreamOpener {
     @Inject(CONNECTION_SERVICES) private readonly services: ConnectionServices,
   ) {}
 
-  async open(route: StreamRoute, execution: StreamExecutionContext, handler: Handler): Promise<void> {
+  open(route: StreamRoute, execution: StreamExecutionContext, handler: Handler): Promise<void> {
     const settings = this.routes.settingsOf(route, execution.getClass());
     const { tracer } = this.options;
     if (!tracer) return this.openStream(settings, execution, handler);
@@ -86,14 +87,19 @@ export class StreamOpener {
       return;
     }
 
-    const connection = await this.admit(exchange, settings, execution);
+    const known = this.identify(exchange, execution);
+    const identity = isAwaited(known) ? await known : known;
+    if (exchange.isOver()) return;
+    const connection = this.admit(exchange, settings, execution, identity);
     if (!connection) return;
     note?.('sse.connection.id', connection.id);
     let source: Source | undefined;
     try {
-      await this.hooks.admit(connection);
+      const admitted = this.hooks.admit(connection);
+      if (admitted) await admitted;
       const cameAt = this.engine.position;
-      source = sourceOf(await handler({ connection, lastEventId }), settings.name);
+      const result = handler({ connection, lastEventId });
+      source = sourceOf(isAwaited(result) ? await result : result, settings.name);
       const seam = await this.prepare(connection, settings, source, { lastEventId, cameAt });
       this.openNow(connection, exchange, seam?.openingFrame() ?? settings.opening, settings);
       seam?.opened();
@@ -129,13 +135,12 @@ export class StreamOpener {
   }
 
   /** A connection that has its place, or nothing if it was refused by an answer of its own. */
-  private async admit(
+  private admit(
     exchange: HttpExchange,
     settings: RouteSettings,
     execution: StreamExecutionContext,
-  ): Promise<SseConnection | undefined> {
-    const identity = await this.identify(exchange, execution);
-    if (exchange.isOver()) return undefined;
+    identity: SseIdentity | undefined,
+  ): SseConnection | undefined {
     const { remoteAddress, path } = exchange;
     let place: Place;
     try {
@@ -157,10 +162,18 @@ export class StreamOpener {
     return connection;
   }
 
-  private async identify(exchange: HttpExchange, execution: StreamExecutionContext): Promise<SseIdentity | undefined> {
+  private identify(exchange: HttpExchange, execution: StreamExecutionContext) {
+    const identity = this.identification.identify(execution);
+    return isAwaited(identity) ? this.whenKnown(exchange, identity) : identity;
+  }
+
+  private async whenKnown(
+    exchange: HttpExchange,
+    identity: PromiseLike<SseIdentity | undefined>,
+  ): Promise<SseIdentity | undefined> {
     this.admission.knocking.add(exchange.response);
     try {
-      return await this.identification.identify(execution);
+      return await identity;
     } finally {
       this.admission.knocking.delete(exchange.response);
     }
@@ -177,9 +190,11 @@ export class StreamOpener {
     // What was sent to it before must not have ids of its own.
     if (isOfChannels) connection.readChannels();
     connection.listen = isOfChannels ? settings.listenOfChannels : settings.listenOfSource;
-    await this.hooks.open(connection);
+    const agreed = this.hooks.open(connection);
+    if (agreed) await agreed;
     const names = isOfChannels ? source.subscription.names : [];
-    await this.membership.admit(connection, names);
+    const admitted = this.membership.admit(connection, names);
+    if (admitted) await admitted;
     const joined = this.membership.enter(connection, names);
     if (!isOfChannels) {
       await this.engine.atOpening(joined);
@@ -188,7 +203,8 @@ export class StreamOpener {
     const { subscription, snapshot } = source;
     const state = snapshot && planSnapshot(snapshot, connection, settings);
     const seam = new Seam(connection, { ...from, subscription, snapshot: state }, joined, this.seams);
-    await this.engine.atOpening(seam.prepare());
+    const prepared = this.engine.atOpening(seam.prepare());
+    if (prepared) await prepared;
     this.presence.watch(connection, subscription.presence);
     return seam;
   }

@@ -41,15 +41,15 @@ export function SseSignal(): ParameterDecorator {
 
 /** Sets the decorated parameters in a handler's arguments. */
 export function fillStreamParameters(
-  target: object,
-  key: string | symbol,
+  parameters: readonly StreamParameter[],
   args: unknown[],
   from: StreamArguments,
 ): void {
-  for (const { index, valueOf } of parametersOf(target, key)) args[index] = valueOf(from);
+  for (const { index, valueOf } of parameters) args[index] = valueOf(from);
 }
 
-function parametersOf(target: object, key: string | symbol): readonly StreamParameter[] {
+/** The decorated parameters of a handler. */
+export function parametersOf(target: object, key: string | symbol): readonly StreamParameter[] {
   return (Reflect.getMetadata(PARAMETERS, target, key) as StreamParameter[] | undefined) ?? [];
 }
 

@@ -51,8 +51,9 @@ export class HttpExchange {
   /** The path that the client asked for, without its query. */
   get path(): string {
     const { originalUrl } = this.request as { originalUrl?: string };
-    const [path = ''] = (originalUrl ?? this.request.url ?? '').split('?', 1);
-    return path;
+    const url = originalUrl ?? this.request.url ?? '';
+    const end = url.indexOf('?');
+    return end < 0 ? url : url.slice(0, end);
   }
 
   header(name: 'accept' | 'accept-encoding' | 'last-event-id' | 'user-agent' | 'sec-fetch-mode'): string | undefined {
