@@ -37,6 +37,8 @@ import { type RouteSettings, type StreamRoute, StreamRoutes } from './stream-rou
 
 type Handler = (from: StreamArguments) => unknown;
 
+const NO_CHANNELS: readonly string[] = [];
+
 /**
  * The journey of a connection, from a request that passed its guards to a stream that is fed: admission reserves a
  * place, the handler runs, hooks and channels agree, the head is sent. Up to there everything that fails is thrown, and
@@ -100,7 +102,15 @@ export class StreamOpener {
       const cameAt = this.engine.position;
       const result = handler({ connection, lastEventId });
       source = sourceOf(isAwaited(result) ? await result : result, settings.name);
-      const seam = await this.prepare(connection, settings, source, { lastEventId, cameAt });
+      const agreed = this.propose(connection, settings, source);
+      if (agreed) await agreed;
+      const names = source.kind === 'channels' ? source.subscription.names : NO_CHANNELS;
+      const allowed = this.membership.admit(connection, names);
+      if (allowed) await allowed;
+      const joined = this.membership.enter(connection, names);
+      const seam = this.seamOf(connection, settings, source, { lastEventId, cameAt }, joined);
+      const ready = this.engine.atOpening(seam ? seam.prepare() : joined);
+      if (ready) await ready;
       this.openNow(connection, exchange, seam?.openingFrame() ?? settings.opening, settings);
       seam?.opened();
     } catch (error) {
@@ -179,34 +189,28 @@ export class StreamOpener {
     }
   }
 
-  /** Everything that may still refuse the stream. A stream of channels has a seam between what was and what will be. */
-  private async prepare(
-    connection: SseConnection,
-    settings: RouteSettings,
-    source: Source,
-    from: Pick<SeamPlan, 'lastEventId' | 'cameAt'>,
-  ): Promise<Seam | undefined> {
+  /** Asks the hooks about a stream of which it is known now what it is of. */
+  private propose(connection: SseConnection, settings: RouteSettings, source: Source): Promise<void> | undefined {
     const isOfChannels = source.kind === 'channels';
     // What was sent to it before must not have ids of its own.
     if (isOfChannels) connection.readChannels();
     connection.listen = isOfChannels ? settings.listenOfChannels : settings.listenOfSource;
-    const agreed = this.hooks.open(connection);
-    if (agreed) await agreed;
-    const names = isOfChannels ? source.subscription.names : [];
-    const admitted = this.membership.admit(connection, names);
-    if (admitted) await admitted;
-    const joined = this.membership.enter(connection, names);
-    if (!isOfChannels) {
-      await this.engine.atOpening(joined);
-      return undefined;
-    }
+    return this.hooks.open(connection);
+  }
+
+  /** A stream of channels has a seam between what was and what will be. */
+  private seamOf(
+    connection: SseConnection,
+    settings: RouteSettings,
+    source: Source,
+    from: Pick<SeamPlan, 'lastEventId' | 'cameAt'>,
+    joined: Promise<void> | undefined,
+  ): Seam | undefined {
+    if (source.kind !== 'channels') return undefined;
     const { subscription, snapshot } = source;
-    const state = snapshot && planSnapshot(snapshot, connection, settings);
-    const seam = new Seam(connection, { ...from, subscription, snapshot: state }, joined, this.seams);
-    const prepared = this.engine.atOpening(seam.prepare());
-    if (prepared) await prepared;
     this.presence.watch(connection, subscription.presence);
-    return seam;
+    const state = snapshot && planSnapshot(snapshot, connection, settings);
+    return new Seam(connection, { ...from, subscription, snapshot: state }, joined, this.seams);
   }
 
   /** All in one turn: what was awaited until here may have been overtaken by anything. */
