@@ -18,8 +18,12 @@ describe('Admission', () => {
     admission = new Admission();
   });
 
-  const reserve = (who: typeof anna | typeof nobody, ...scopes: AdmissionScope[]) =>
+  const reserve = (who: typeof anna | typeof nobody, ...scopes: AdmissionScope[]) => {
     admission.reserve(who, { scopes, rejectsUsers: true });
+  };
+  const release = (who: typeof anna | typeof nobody, scopes: AdmissionScope[]) => {
+    for (const scope of scopes) scope.release(who);
+  };
 
   function refusalOf(act: () => unknown): SseRefusedException {
     try {
@@ -31,16 +35,15 @@ describe('Admission', () => {
     throw new Error('There was a place.');
   }
 
-  it('refuses beyond the maximum, and takes a place back once', () => {
+  it('refuses beyond the maximum, until a place is given back', () => {
     const scopes = [new AdmissionScope({ ...limits, max: 2 })];
-    const first = reserve(anna, ...scopes);
+    reserve(anna, ...scopes);
     reserve(ben, ...scopes);
     const refusal = refusalOf(() => reserve(anna, ...scopes));
     expect([refusal.code, refusal.getStatus()]).toEqual(['SSE_MAX_CONNECTIONS', 503]);
     expect(refusal.retryAfter).toBeGreaterThanOrEqual(500);
     expect(refusal.retryAfter).toBeLessThanOrEqual(1_500);
-    first.release();
-    first.release();
+    release(anna, scopes);
     reserve(anna, ...scopes);
     refusalOf(() => reserve(anna, ...scopes));
     expect(admission.refused).toBe(2);
@@ -49,12 +52,12 @@ describe('Admission', () => {
   it('counts the addresses of one IPv6 network, and an IPv4 address in either form, as one', () => {
     const scopes = [new AdmissionScope({ ...limits, maxPerIp: 1 })];
     const at = (remoteAddress: string) => ({ userId: undefined, remoteAddress });
-    const first = reserve(at('2001:db8::1'), ...scopes);
+    reserve(at('2001:db8::1'), ...scopes);
     refusalOf(() => reserve(at('2001:db8::2'), ...scopes));
     reserve(at('2001:db8:0:1::1'), ...scopes);
     reserve(at('192.0.2.1'), ...scopes);
     refusalOf(() => reserve(at('::ffff:192.0.2.1'), ...scopes));
-    first.release();
+    release(at('2001:db8::1'), scopes);
     reserve(at('2001:db8::2'), ...scopes);
   });
 

@@ -68,28 +68,6 @@ export class AdmissionScope {
   }
 }
 
-/** A place among the connections, from before the handler runs to the end of the connection. Released once. */
-export class Place implements Applicant {
-  readonly userId: string | undefined;
-  readonly remoteAddress: string;
-  private held = true;
-
-  constructor(
-    private readonly scopes: readonly AdmissionScope[],
-    { userId, remoteAddress }: Applicant,
-  ) {
-    this.userId = userId;
-    this.remoteAddress = remoteAddress;
-    for (const scope of scopes) scope.take(this);
-  }
-
-  release(): void {
-    if (!this.held) return;
-    this.held = false;
-    for (const scope of this.scopes) scope.release(this);
-  }
-}
-
 /** Why nobody is let in. */
 interface Closure {
   readonly message: string;
@@ -126,8 +104,12 @@ export class Admission {
     throw new SseRefusedException('SSE_CLOSED_FOR_NEW', 503, message, retryAfter());
   }
 
-  /** @throws SseRefusedException if one of the scopes has no place, or if nobody is let in at the moment */
-  reserve(applicant: Applicant, { scopes, rejectsUsers }: AdmissionRules): Place {
+  /**
+   * Takes a place, from before the handler runs to the end of the connection, which gives it back to each scope.
+   *
+   * @throws SseRefusedException if one of the scopes has no place, or if nobody is let in at the moment
+   */
+  reserve(applicant: Applicant, { scopes, rejectsUsers }: AdmissionRules): void {
     try {
       this.checkOpen();
       for (const scope of scopes) scope.check(applicant, rejectsUsers);
@@ -135,7 +117,7 @@ export class Admission {
       this.refused++;
       throw refusal;
     }
-    return new Place(scopes, applicant);
+    for (const scope of scopes) scope.take(applicant);
   }
 }
 

@@ -1,6 +1,5 @@
 import { type SseIdentity } from '../options/sse-identity.js';
 import { type RawResponse } from '../transport/http-exchange.js';
-import { type Place } from './admission.js';
 import { type LazyAborter } from './lazy-aborter.js';
 
 /** What a connection is made of. */
@@ -11,7 +10,7 @@ export interface ConnectionOrigin {
   readonly isGet: boolean;
   /** The path of its URL, by which the mark of its end is known again. */
   readonly path: string;
-  readonly aborter: LazyAborter;
+  /** Where Nest's own signal was asked for. */
+  readonly aborter: LazyAborter | undefined;
   readonly response: RawResponse;
-  readonly place: Place;
 }

@@ -6,7 +6,6 @@ import { SseEventError } from '../protocol/sse-event-error.js';
 import { type Departure } from '../transport/departure-watch.js';
 import { type RawResponse } from '../transport/http-exchange.js';
 import { type ResponseWriter } from '../transport/response-writer.js';
-import { type Place } from './admission.js';
 import { type Audiences, NO_AUDIENCES } from './audiences.js';
 import { type ConnectionOrigin } from './connection-origin.js';
 import { ChannelReading } from './channel-reading.js';
@@ -19,7 +18,7 @@ import { contain } from './contain.js';
 import { endResponse } from './end-response.js';
 import { type Ending } from './farewell.js';
 import { JoinedChannels } from './joined-channels.js';
-import { type LazyAborter } from './lazy-aborter.js';
+import { LazyAborter } from './lazy-aborter.js';
 import { Outbox } from './outbox.js';
 import { RateLimitedOutbox } from './rate-limited-outbox.js';
 
@@ -70,8 +69,8 @@ export class SseConnection {
   readonly isGet: boolean;
   private ownIdentity: SseIdentity | undefined;
   private readonly path: string;
-  private readonly aborter: LazyAborter;
-  private readonly place: Place;
+  /** Made when somebody asks for the signal. */
+  private aborter: LazyAborter | undefined;
   private readonly outbox: Outbox;
   private readonly opened = Date.now();
   private writer: ResponseWriter | undefined;
@@ -97,7 +96,6 @@ export class SseConnection {
     this.isGet = origin.isGet;
     this.path = origin.path;
     this.aborter = origin.aborter;
-    this.place = origin.place;
     this.response = origin.response;
     const { rateLimit } = settings;
     this.outbox = rateLimit
@@ -160,6 +158,8 @@ export class SseConnection {
 
   /** Aborted the moment the connection ends, for whatever reason. */
   get signal(): AbortSignal {
+    this.aborter ??= new LazyAborter();
+    if (this.isClosed) this.aborter.abort();
     return this.aborter.signal;
   }
 
@@ -317,8 +317,8 @@ export class SseConnection {
     if (this.isClosed) return;
     const { writer } = this;
     this.phase = 'closed';
-    this.place.release();
-    this.aborter.abort();
+    for (const scope of this.settings.admission.scopes) scope.release(this);
+    this.aborter?.abort();
     for (const kind of ATTACHMENT_KINDS) {
       contain(`Ending the ${kind} of connection ${this.id}`, () => this[kind]?.release());
       this[kind] = undefined;

@@ -32,10 +32,10 @@ export class NestSignalGuard implements CanActivate {
   }
 }
 
-/** The aborter of a request: the guard's, or a new one. */
-export function aborterOf(request: object): LazyAborter {
+/** The aborter that the guard has given to a request, if it has. */
+export function aborterOf(request: object): LazyAborter | undefined {
   const prepared = NEST_SIGNAL && (request as Record<symbol, unknown>)[NEST_SIGNAL];
-  return prepared instanceof LazyAborter ? prepared : new LazyAborter();
+  return prepared instanceof LazyAborter ? prepared : undefined;
 }
 
 /** Nest names each decorator that `createParamDecorator()` made at random: an example tells the name. */

@@ -5,7 +5,7 @@ import { PresenceAnnouncer } from '../channels/presence-announcer.js';
 import { Seam, type SeamPlan } from '../channels/seam.js';
 import { SEAM_SERVICES, type SeamServices } from '../channels/seam-services.js';
 import { SseNode } from '../channels/sse-node.js';
-import { Admission, type Place } from '../connections/admission.js';
+import { Admission } from '../connections/admission.js';
 import { CONNECTION_SERVICES, type ConnectionServices } from '../connections/connection-services.js';
 import { ConnectionRegistry } from '../connections/connection-registry.js';
 import { ConnectionWatch } from '../connections/connection-watch.js';
@@ -152,9 +152,8 @@ export class StreamOpener {
     identity: SseIdentity | undefined,
   ): SseConnection | undefined {
     const { remoteAddress, path } = exchange;
-    let place: Place;
     try {
-      place = this.admission.reserve({ userId: identity?.userId, remoteAddress }, settings.admission);
+      this.admission.reserve({ userId: identity?.userId, remoteAddress }, settings.admission);
     } catch (error) {
       this.refuse(error, exchange, settings);
       return undefined;
@@ -163,7 +162,7 @@ export class StreamOpener {
     const isGet = exchange.method === 'GET';
     const aborter = aborterOf(execution.getArgByIndex(0));
     const connection = new SseConnection(
-      { id, identity, remoteAddress, isGet, path, aborter, place, response: exchange.response },
+      { id, identity, remoteAddress, isGet, path, aborter, response: exchange.response },
       settings,
       this.services,
     );

@@ -15,6 +15,8 @@ export interface DepartureObserver {
 /** Tells once when a response is over and not by us: its client is gone, however it went, or somebody else ended it. */
 export class DepartureWatch {
   private readonly response: RawResponse;
+  /** Bound, which takes half of what a closure does. */
+  private readonly onClose = this.closed.bind(this);
   /** A pipelined response has no socket yet, and does not hear when that closes. */
   private readonly socketAhead: Socket | undefined;
 
@@ -37,10 +39,10 @@ export class DepartureWatch {
     this.socketAhead?.off('close', this.onClose);
   }
 
-  private readonly onClose = () => {
+  private closed(): void {
     this.release();
     this.observer.departed(departureOf(this.response));
-  };
+  }
 }
 
 function departureOf(response: RawResponse): Departure {
