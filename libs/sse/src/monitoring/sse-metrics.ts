@@ -19,6 +19,12 @@ import { Publications } from './publications.js';
 import { RateMeter } from './rate-meter.js';
 import { ResourceMonitor } from './resource-monitor.js';
 
+/** The part of a snapshot that looks at no connection. */
+type SseBriefMetrics = Pick<
+  SseMetricsSnapshot,
+  'node' | 'uptime' | 'connections' | 'latency' | 'rates' | 'resources' | 'level' | 'shedding'
+>;
+
 /**
  * Everything that is counted and measured on this node. A snapshot looks at each open connection once, and is cheap enough
  * to be taken every second.
@@ -54,10 +60,8 @@ export class SseMetrics {
   snapshot(): SseMetricsSnapshot {
     const { traffic, heartbeats, resumes, monitor } = this;
     return {
+      ...this.brief(),
       at: new Date(),
-      node: this.node.id,
-      uptime: monotonicNow() - this.startedAt,
-      connections: this.registry.stats(),
       events: {
         published: this.publications.count,
         received: this.fanOut.received,
@@ -70,17 +74,27 @@ export class SseMetrics {
       heartbeats: { sent: heartbeats.sent, skipped: heartbeats.skipped },
       queues: this.queues(),
       resumes: { resumed: resumes.resumed, reset: resumes.reset },
-      latency: this.latency(),
-      rates: this.meter.rates,
       peakRates: this.meter.peakRates,
-      resources: monitor.last,
       peak: monitor.peak,
-      level: monitor.level,
       levels: monitor.standing,
       thresholds: monitor.thresholds,
       limits: { connections: this.options.connections.max, queuedBytes: this.budget.maxTotalBytes },
-      shedding: this.shedding.step,
       backplane: this.backplane.health,
+    };
+  }
+
+  /** @internal What takes as long for many connections as for none: what a node says of itself again and again. */
+  brief(): SseBriefMetrics {
+    const { monitor, meter } = this;
+    return {
+      node: this.node.id,
+      uptime: monotonicNow() - this.startedAt,
+      connections: this.registry.stats(),
+      latency: this.latency(),
+      rates: meter.rates,
+      resources: monitor.last,
+      level: monitor.level,
+      shedding: this.shedding.step,
     };
   }
 

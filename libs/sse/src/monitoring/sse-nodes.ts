@@ -81,7 +81,7 @@ export class SseNodes implements OnApplicationBootstrap {
 
   /** This node, now. */
   own(): NodeSummary {
-    const { node, uptime, connections, rates, latency, resources, level, shedding } = this.metrics.snapshot();
+    const { node, uptime, connections, rates, latency, resources, level, shedding } = this.metrics.brief();
     return {
       node,
       host: hostname(),
