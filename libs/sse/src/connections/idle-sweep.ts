@@ -1,12 +1,16 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ResolvedOptions } from '../options/resolved-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { logLine } from '../protocol/log-line.js';
-import { kernelSocketKey, readUnacknowledged } from '../transport/kernel-sockets.js';
+import { readUnacknowledged, type Unacknowledged } from '../transport/kernel-sockets.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { monotonicNow } from './monotonic.js';
 import { type SseConnection } from './sse-connection.js';
 import { TimerWheel, WheelEntry } from './timer-wheel.js';
+
+/** Connections that are looked at in one turn of the event loop: a fraction of a millisecond. */
+const SLICE = 500;
 
 /** A connection whose bytes do not get through, and since when. */
 interface Suspect {
@@ -52,18 +56,26 @@ export class IdleSweep extends WheelEntry {
     });
   }
 
-  /** Looks over all connections now and closes those that are idle. Returns how many. */
+  /** Looks over all connections, some in each turn of the event loop, and closes those that are idle. Returns how many. */
   async sweep(): Promise<number> {
     const unacknowledged = await readUnacknowledged();
     const now = monotonicNow();
-    const idle = this.registry.all().filter((connection) => this.isIdle(connection, unacknowledged, now));
-    for (const connection of idle) connection.close('idle');
-    if (idle.length > 0)
-      this.logger.log(logLine('Closed connections that nothing reached any more', { connections: idle.length }));
-    return idle.length;
+    const connections = this.registry.all();
+    let closed = 0;
+    for (let first = 0; first < connections.length; first += SLICE) {
+      if (first > 0) await nextTurn();
+      for (const connection of connections.slice(first, first + SLICE)) {
+        if (connection.isClosed || !this.isIdle(connection, unacknowledged, now)) continue;
+        connection.close('idle');
+        closed++;
+      }
+    }
+    if (closed > 0)
+      this.logger.log(logLine('Closed connections that nothing reached any more', { connections: closed }));
+    return closed;
   }
 
-  private isIdle(connection: SseConnection, unacknowledged: ReadonlyMap<string, number>, now: number): boolean {
+  private isIdle(connection: SseConnection, unacknowledged: Unacknowledged, now: number): boolean {
     const { idleTimeout } = connection.settings.connections;
     if (idleTimeout === null) return false;
     const { unflushed, flushed } = connection.progress;
@@ -81,8 +93,6 @@ export class IdleSweep extends WheelEntry {
 }
 
 /** On HTTP/2 many streams share a socket: what waits in the kernel is nobody's in particular. */
-function bytesInKernel({ response }: SseConnection, unacknowledged: ReadonlyMap<string, number>): number {
-  if (unacknowledged.size === 0 || !response?.socket || 'stream' in response) return 0;
-  const key = kernelSocketKey(response.socket);
-  return (key === undefined ? undefined : unacknowledged.get(key)) ?? 0;
+function bytesInKernel({ response }: SseConnection, unacknowledged: Unacknowledged): number {
+  return !response?.socket || 'stream' in response ? 0 : unacknowledged.of(response.socket);
 }

@@ -1,42 +1,77 @@
-import { readFile } from 'node:fs/promises';
+import { Buffer } from 'node:buffer';
+import { type FileHandle, open } from 'node:fs/promises';
 import { isIPv4, type Socket } from 'node:net';
 import { endianness } from 'node:os';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 /** Rows such as `0: 0100007F:1F90 0100007F:C350 01 00000015:…`: local, remote, 01 for established, tx_queue above 0. */
 const UNACKNOWLEDGED = /^ *\d+: ([0-9A-F:]+) ([0-9A-F:]+) 01 (?!00000000)([0-9A-F]{8}):/gm;
+/** The kernel gives a page of rows at a time, whatever there is room for. */
+const ROWS = 16_384;
+
+/** Bytes that the kernel sent or wants to send and whose arrival the peer has not acknowledged, by socket. */
+export class Unacknowledged {
+  private readonly bytes = new Map<string, number>();
+  /** The ports of the peers. Nearly every socket is told by this that it is not there, without asking for its addresses. */
+  private readonly ports = new Set<number>();
+
+  add(local: string, remote: string, bytes: number): void {
+    this.bytes.set(`${local} ${remote}`, bytes);
+    this.ports.add(Number.parseInt(remote.slice(remote.lastIndexOf(':') + 1), 16));
+  }
+
+  /** 0 for a socket that has no addresses any more. */
+  of(socket: Socket): number {
+    if (this.ports.size === 0 || !this.ports.has(socket.remotePort ?? 0)) return 0;
+    const name = nameOf(socket);
+    return (name === undefined ? undefined : this.bytes.get(name)) ?? 0;
+  }
+}
 
 /**
- * Bytes that the kernel sent or wants to send and whose arrival the peer has not acknowledged, by socket. On Linux only:
- * elsewhere the map is empty.
+ * On Linux only: elsewhere there is nothing to be known.
  *
  * A peer that vanished without a word looks alive from inside the process for a quarter of an hour, since the kernel
  * takes every heartbeat. Here it shows.
  */
-export async function readUnacknowledged(): Promise<ReadonlyMap<string, number>> {
-  const unacknowledged = new Map<string, number>();
+export async function readUnacknowledged(): Promise<Unacknowledged> {
+  const unacknowledged = new Unacknowledged();
   for (const path of TABLES) {
-    let table: string;
+    let table: FileHandle;
     try {
-      table = await readFile(path, 'latin1');
+      table = await open(path);
     } catch {
       continue;
     }
-    readTable(table, unacknowledged);
+    try {
+      await readTable(table, unacknowledged);
+    } finally {
+      await table.close();
+    }
   }
   return unacknowledged;
 }
 
-/** The name of a socket in that map, if it has one. */
-export function kernelSocketKey({ localAddress, localPort, remoteAddress, remotePort }: Socket): string | undefined {
-  if (!localAddress || !remoteAddress || localPort === undefined || remotePort === undefined) return undefined;
-  return `${hexAddress(localAddress)}:${hexPort(localPort)} ${hexAddress(remoteAddress)}:${hexPort(remotePort)}`;
+/** Some rows in each turn of the event loop: of many thousand sockets, all at once would hold up everything else. */
+async function readTable(table: FileHandle, into: Unacknowledged): Promise<void> {
+  const buffer = Buffer.allocUnsafe(ROWS);
+  let begun = '';
+  for (;;) {
+    const { bytesRead } = await table.read(buffer, 0, ROWS);
+    if (bytesRead === 0) return;
+    const text = begun + buffer.toString('latin1', 0, bytesRead);
+    const end = text.lastIndexOf('\n') + 1;
+    begun = text.slice(end);
+    for (const [, local = '', remote = '', bytes = ''] of text.slice(0, end).matchAll(UNACKNOWLEDGED)) {
+      into.add(local, remote, Number.parseInt(bytes, 16));
+    }
+  }
 }
 
-function readTable(table: string, into: Map<string, number>): void {
-  for (const [, local, remote, bytes] of table.matchAll(UNACKNOWLEDGED)) {
-    into.set(`${local} ${remote}`, Number.parseInt(bytes ?? '', 16));
-  }
+/** As the kernel names it. */
+function nameOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string | undefined {
+  if (!localAddress || !remoteAddress || localPort === undefined || remotePort === undefined) return undefined;
+  return `${hexAddress(localAddress)}:${hexPort(localPort)} ${hexAddress(remoteAddress)}:${hexPort(remotePort)}`;
 }
 
 function hexPort(port: number): string {
