@@ -29,10 +29,16 @@ export class Pair {
   ) {}
 
   /** Runs `task` with a fresh pair, and ends both processes whatever comes of it. */
-  static async run<T>(contender: Contender, task: (pair: Pair) => Promise<T>, options: StartOptions = {}): Promise<T> {
+  static async run<T>(
+    contender: Contender,
+    task: (pair: Pair) => Promise<T>,
+    options: StartOptions = {},
+    nodeOptions: readonly string[] = [],
+  ): Promise<T> {
     const redis = contender.needsRedis && (await RedisServer.start());
     const server = new Remote<ServerCommands>(new URL(`../servers/${contender.id}.js`, import.meta.url), [
       '--expose-gc',
+      ...nodeOptions,
     ]);
     const client = new Remote<ClientCommands>(new URL('../client/client.js', import.meta.url));
     try {

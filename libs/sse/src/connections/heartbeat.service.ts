@@ -17,6 +17,12 @@ const COMMENT = ':\n\n';
 const SAME_TIME = 20;
 
 /**
+ * Those due within so many milliseconds leave together, or within a twentieth of a short interval. To wake the process for
+ * one of them costs more than to send it: 1,000 a second took 22 µs each with wakes 20 ms apart (docs/benchmark.md, P6).
+ */
+const TOGETHER = 250;
+
+/**
  * Signs of life for connections that nothing else is written to. Each connection is due by itself, so that they spread
  * over the interval, and all of them wait on one wheel.
  */
@@ -58,7 +64,14 @@ export class HeartbeatService {
     const heartbeat = new Heartbeat(connection, this);
     connection.attach('heartbeat', heartbeat);
     // Those who came together after a restart are not to beat together for ever.
-    this.wheel.add(heartbeat, jitter(interval, 0.5, 0));
+    this.schedule(heartbeat, jitter(interval, 0.5, 0), interval);
+  }
+
+  /** @internal */
+  schedule(heartbeat: WheelEntry, delay: number, interval: number): void {
+    const step = Math.min(TOGETHER, interval / 20);
+    const now = monotonicNow();
+    this.wheel.add(heartbeat, Math.ceil((now + delay) / step) * step - now);
   }
 
   /** @internal */
@@ -110,6 +123,6 @@ class Heartbeat extends WheelEntry implements Attachment {
     const quietSince = wasWrittenTo ? connection.lastWrite : now;
     // The heartbeat itself is written at the end of the tick, and is not to stand in for the next one.
     this.since = now + SAME_TIME;
-    this.service.wheel.add(this, Math.max(0, quietSince + interval - now));
+    this.service.schedule(this, Math.max(0, quietSince + interval - now), interval);
   }
 }

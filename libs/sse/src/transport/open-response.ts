@@ -20,7 +20,7 @@ export function openResponse(
   const coding = compression?.negotiate(exchange.header('accept-encoding'));
   sendHead(exchange, compression, coding?.encoding);
   const pieces = writerFor(exchange);
-  const writer = compression && coding ? new CompressedWriter(coding.newBody(), pieces, compression.traffic) : pieces;
+  const writer = coding ? new CompressedWriter(coding.newBody(), pieces) : pieces;
   writer.write(first);
   exchange.dropRouting();
   return writer;

@@ -20,18 +20,18 @@ describe('ChannelRun', () => {
           const part = run.before(offset, length)?.toString();
 
           if (part !== undefined) expect(part).toBe(output.slice(offset - length, offset));
-          else expect(offset - length < 0 || output.length - (offset - length) > 16_384).toBe(true);
+          else expect(offset - length < 0 || output.length - (offset - length) > 24_576).toBe(true);
         },
       ),
     );
   });
 
-  it('keeps what is before the last 16 KB at least, however the events are cut', () => {
+  it('keeps the last 24 KB at least, however the events are cut', () => {
     const run = new WindowBudget().newRun();
     const frames = Array.from({ length: 100 }, () => new Frame('x'.repeat(500)));
     for (const frame of frames) run.append(frame);
 
-    expect(run.before(frames[80]!.offset, 4_096)).toHaveLength(4_096);
-    expect(run.before(frames[50]!.offset, 4_096)).toBeUndefined();
+    expect(run.before(frames[80]!.offset, 8_192)).toHaveLength(8_192);
+    expect(run.before(frames[50]!.offset, 8_192)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { type Frame } from '../../protocol/frame.js';
+import { type Piece } from '../../protocol/piece.js';
 import { type RawResponse } from '../http-exchange.js';
 import { type PieceWriter, type ResponseWriter } from '../response-writer.js';
-import { type CompressionTraffic } from './compression-traffic.js';
 import { type EncodedBody } from './content-coding.js';
 
 /** Writes frames compressed, by whichever way the response takes its bytes. */
@@ -9,7 +9,6 @@ export class CompressedWriter implements ResponseWriter {
   constructor(
     private readonly body: EncodedBody,
     private readonly pieces: PieceWriter,
-    private readonly traffic: CompressionTraffic,
   ) {}
 
   get response(): RawResponse {
@@ -29,15 +28,11 @@ export class CompressedWriter implements ResponseWriter {
   }
 
   write(frame: Frame): void {
-    const piece = this.body.next(frame);
-    this.traffic.count(frame, piece);
-    this.pieces.write(piece);
+    this.pieces.write(this.next(frame));
   }
 
   writeAll(frames: readonly Frame[]): void {
-    const pieces = frames.map((frame) => this.body.next(frame));
-    for (const [index, piece] of pieces.entries()) this.traffic.count(frames[index] as Frame, piece);
-    this.pieces.writeAll(pieces);
+    this.pieces.writeAll(frames.map((frame) => this.next(frame)));
   }
 
   onceDrained(callback: () => void): void {
@@ -60,5 +55,11 @@ export class CompressedWriter implements ResponseWriter {
 
   destroyAfterFlush(): void {
     this.pieces.destroyAfterFlush();
+  }
+
+  private next(frame: Frame): Piece {
+    const piece = this.body.next(frame);
+    this.body.coding.traffic.count(frame, piece);
+    return piece;
   }
 }

@@ -9,12 +9,9 @@ import { ZstdCoding } from './zstd-coding.js';
 export class Compression {
   private readonly codings: readonly ContentCoding[];
 
-  constructor(
-    settings: Omit<CompressionSettings, 'window'>,
-    readonly traffic: CompressionTraffic,
-  ) {
+  constructor(settings: Omit<CompressionSettings, 'window'>, traffic: CompressionTraffic) {
     const offered = settings.encodings.filter((name) => name !== 'zstd' || ZstdCoding.isAvailable);
-    this.codings = offered.map((name) => codingOf(name, settings));
+    this.codings = offered.map((name) => codingOf(name, settings, traffic));
   }
 
   /** What the client prefers of what is offered, or nothing if that is plain text. Among equals, the first that is offered. */
@@ -26,6 +23,10 @@ export class Compression {
   }
 }
 
-function codingOf(name: EncodingName, { level, minBytes }: Omit<CompressionSettings, 'window'>): ContentCoding {
-  return name === 'gzip' ? new GzipCoding(level, minBytes) : new ZstdCoding(minBytes);
+function codingOf(
+  name: EncodingName,
+  { level, minBytes }: Omit<CompressionSettings, 'window'>,
+  traffic: CompressionTraffic,
+): ContentCoding {
+  return name === 'gzip' ? new GzipCoding(level, minBytes, traffic) : new ZstdCoding(minBytes, traffic);
 }

@@ -9,6 +9,7 @@ import { storedBlocks } from './stored-block.js';
 
 /** An empty last block of a fixed code. */
 const LAST_BLOCK = Buffer.from([3, 0]);
+const BEFORE_THE_FIRST = -1;
 const SIGN_OF_LIFE = new Piece(storedBlocks(Buffer.alloc(0)));
 
 /**
@@ -20,18 +21,18 @@ const SIGN_OF_LIFE = new Piece(storedBlocks(Buffer.alloc(0)));
  * not look at the checksum.
  */
 export class GzipBody implements EncodedBody {
+  /** Both as whole numbers of 32 bits with a sign, which V8 keeps in place: others would be objects of their own. */
   private checksum = 0;
   private length = 0;
-  private hasBegun = false;
   /** The decoder has just put out this part of a channel's output. */
   private run: FrameRun | undefined;
   private runStart = 0;
-  private runEnd = 0;
+  private runEnd = BEFORE_THE_FIRST;
 
-  constructor(private readonly coding: GzipCoding) {}
+  constructor(readonly coding: GzipCoding) {}
 
   next(frame: Frame): Piece {
-    if (!this.hasBegun) return this.begin(frame);
+    if (this.runEnd === BEFORE_THE_FIRST) return this.begin(frame);
     if (frame.isSignOfLife) return SIGN_OF_LIFE;
     this.count(frame);
     return this.follows(frame) && frame.offset - this.runStart >= WINDOW
@@ -41,22 +42,21 @@ export class GzipBody implements EncodedBody {
 
   end(): Piece {
     const end = Buffer.alloc(8);
-    end.writeUInt32LE(this.checksum, 0);
-    end.writeUInt32LE(this.length, 4);
+    end.writeInt32LE(this.checksum, 0);
+    end.writeInt32LE(this.length, 4);
     return new Piece(Buffer.concat([LAST_BLOCK, end]));
   }
 
   private begin(frame: Frame): Piece {
-    this.hasBegun = true;
     this.count(frame);
     this.follows(frame);
     return this.coding.firstOf(frame);
   }
 
   private count({ payload }: Frame): void {
-    this.checksum = crc32(payload, this.checksum);
+    this.checksum = crc32(payload, this.checksum >>> 0) | 0;
     // As the format has it, modulo 2^32.
-    this.length = (this.length + payload.length) >>> 0;
+    this.length = (this.length + payload.length) | 0;
   }
 
   /** Whether the frame begins where the run ends. From here on the run ends with it, or begins with it. */

@@ -3,12 +3,13 @@ import { Buffer } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { Frame } from '../../protocol/frame.js';
 import { type EncodedBody } from './content-coding.js';
+import { CompressionTraffic } from './compression-traffic.js';
 import { GzipCoding } from './gzip-coding.js';
 
 const LONG = `data: ${'all work and no play '.repeat(20)}\n\n`;
 
 describe('GzipCoding', () => {
-  const coding = new GzipCoding(6, 64);
+  const coding = new GzipCoding(6, 64, new CompressionTraffic());
 
   function bytesOf(body: EncodedBody, frames: readonly Frame[]): Buffer {
     return Buffer.concat([...frames.map((frame) => body.next(frame)), body.end()!].map(({ payload }) => payload));

@@ -3,13 +3,14 @@ import { constants, deflateRawSync } from 'node:zlib';
 import { type Frame } from '../../protocol/frame.js';
 import { Piece } from '../../protocol/piece.js';
 import { WINDOW } from './channel-run.js';
+import { type CompressionTraffic } from './compression-traffic.js';
 import { type ContentCoding, type EncodedBody } from './content-coding.js';
 import { GzipBody } from './gzip-body.js';
 import { storedBlocks } from './stored-block.js';
 
 /** No name, no time, of no operating system: RFC 1952, section 2.3. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
-/** What zlib allocates and clears for each call is most of what a small event costs: 14 µs, with its own level of 8 it is 41. */
+/** What zlib allocates and clears for each call is most of what a small event costs: 13 µs, with its own level of 8 it is 41. */
 const MEMORY_LEVEL = 5;
 
 /**
@@ -26,6 +27,7 @@ export class GzipCoding implements ContentCoding {
   constructor(
     private readonly level: number,
     private readonly minBytes: number,
+    readonly traffic: CompressionTraffic,
   ) {}
 
   newBody(): EncodedBody {

@@ -5,6 +5,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { Frame } from '../../protocol/frame.js';
 import { WindowBudget } from './window-budget.js';
 import { type EncodedBody } from './content-coding.js';
+import { CompressionTraffic } from './compression-traffic.js';
 import { GzipCoding } from './gzip-coding.js';
 
 const beat = new Frame(':\n\n', { isSignOfLife: true });
@@ -61,9 +62,9 @@ function frameOf(length: number): Frame {
 const channel = fc.nat(1);
 const who = fc.nat(3);
 const step = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('publish' as const), channel, length: fc.nat(120) }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('publish' as const), channel, length: fc.nat(250) }) },
   // To all clients but one: it is excluded, or the event expired or was shed while it waited.
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('except' as const), channel, who, length: fc.nat(120) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('except' as const), channel, who, length: fc.nat(250) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('private' as const), who }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('beat' as const), who }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('stall' as const), who }) },
@@ -78,7 +79,7 @@ describe('events compressed against those before them in their channel', () => {
   it('are decoded to what was sent, by every client and at every step, whatever each of them gets and misses', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 30, maxLength: 120 }), (steps) => {
-        const coding = new GzipCoding(6, 64);
+        const coding = new GzipCoding(6, 64, new CompressionTraffic());
         const runs = [new WindowBudget().newRun(), new WindowBudget().newRun()];
         const logs: Frame[][] = [[], []];
         const clients = Array.from({ length: 4 }, () => new Client(coding));
@@ -116,19 +117,19 @@ describe('events compressed against those before them in their channel', () => {
   });
 
   it('are told from those of another channel that stand at the same place', () => {
-    const coding = new GzipCoding(6, 64);
+    const coding = new GzipCoding(6, 64, new CompressionTraffic());
     const runs = [new WindowBudget().newRun(), new WindowBudget().newRun()];
     const client = new Client(coding);
-    for (let n = 0; n < 80; n++) {
+    for (let n = 0; n < 120; n++) {
       const frames = ['this', 'that'].map((word) => new Frame(`data: ${`${word} ${n % 10} `.repeat(20)}\n\n`));
       for (const [index, frame] of frames.entries()) runs[index]!.append(frame);
-      client.write(frames[n < 40 ? 0 : 1]!);
+      client.write(frames[n < 60 ? 0 : 1]!);
       client.check();
     }
   });
 
-  it('take less than a third of their size, from about the twentieth on', () => {
-    const coding = new GzipCoding(6, 64);
+  it('take less than a third of their size, from about the fortieth on', () => {
+    const coding = new GzipCoding(6, 64, new CompressionTraffic());
     const run = new WindowBudget().newRun();
     const client = new Client(coding);
     for (let n = 0; n < 300; n++) {
@@ -142,11 +143,11 @@ describe('events compressed against those before them in their channel', () => {
   });
 
   it('are made once for all who have the same before them', () => {
-    const coding = new GzipCoding(6, 64);
+    const coding = new GzipCoding(6, 64, new CompressionTraffic());
     const run = new WindowBudget().newRun();
     const [one, other, late] = [coding.newBody(), coding.newBody(), coding.newBody()];
     for (const body of [one, other]) body.next(frameOf(1));
-    for (let n = 0; n < 40; n++) {
+    for (let n = 0; n < 60; n++) {
       const frame = frameOf(30);
       run.append(frame);
       expect(one.next(frame)).toBe(other.next(frame));
@@ -158,7 +159,7 @@ describe('events compressed against those before them in their channel', () => {
   });
 
   it('of one client are never compressed against what others were sent as well', () => {
-    const coding = new GzipCoding(6, 0);
+    const coding = new GzipCoding(6, 0, new CompressionTraffic());
     const run = new WindowBudget().newRun();
     const body = coding.newBody();
     const secret = 'correct horse battery staple, and nobody else knows it';

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import zlib from 'node:zlib';
 import { type Frame } from '../../protocol/frame.js';
 import { Piece } from '../../protocol/piece.js';
+import { type CompressionTraffic } from './compression-traffic.js';
 import { type ContentCoding, type EncodedBody } from './content-coding.js';
 import { rawZstdFrame } from './raw-zstd-frame.js';
 
@@ -20,10 +21,17 @@ export class ZstdCoding implements ContentCoding, EncodedBody {
   readonly encoding = 'zstd';
 
   /** @param minBytes what is shorter is not compressed */
-  constructor(private readonly minBytes: number) {}
+  constructor(
+    private readonly minBytes: number,
+    readonly traffic: CompressionTraffic,
+  ) {}
 
   static get isAvailable(): boolean {
     return compress !== undefined;
+  }
+
+  get coding(): this {
+    return this;
   }
 
   newBody(): EncodedBody {
