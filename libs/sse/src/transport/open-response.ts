@@ -1,10 +1,9 @@
 import { ServerResponse } from 'node:http';
 import { type Frame } from '../protocol/frame.js';
 import { ChunkedSocketWriter } from './chunked-socket-writer.js';
-import { CompressedWriter } from './compression/compressed-writer.js';
 import { type Compression } from './compression/compression.js';
 import { type EncodingName } from './compression/content-coding.js';
-import { type HttpExchange } from './http-exchange.js';
+import { type HttpExchange, type RawResponse } from './http-exchange.js';
 import { PlainWriter } from './plain-writer.js';
 import { type PieceWriter, type ResponseWriter } from './response-writer.js';
 
@@ -20,7 +19,7 @@ export function openResponse(
   const coding = compression?.negotiate(exchange.header('accept-encoding'));
   sendHead(exchange, compression, coding?.encoding);
   const pieces = writerFor(exchange);
-  const writer = coding ? new CompressedWriter(coding.newBody(), pieces) : pieces;
+  const writer = coding ? coding.writerTo(pieces) : pieces;
   writer.write(first);
   exchange.dropRouting();
   return writer;
@@ -40,7 +39,7 @@ function sendHead(exchange: HttpExchange, compression: Compression | undefined, 
   response.setHeader('Cache-Control', 'no-cache, no-transform');
   // nginx and those who follow it buffer responses unless told not to.
   response.setHeader('X-Accel-Buffering', 'no');
-  if (compression) response.appendHeader('Vary', 'Accept-Encoding');
+  if (compression) addVary(response);
   if (encoding) response.setHeader('Content-Encoding', encoding);
   response.removeHeader('Content-Length');
   if (!exchange.isHttp2) {
@@ -49,6 +48,12 @@ function sendHead(exchange: HttpExchange, compression: Compression | undefined, 
   }
   if (response instanceof ServerResponse) response.flushHeaders();
   else response.writeHead(response.statusCode);
+}
+
+/** What the platform varies by, such as the origin for CORS, stays. Else one text, which takes less memory than a list of one. */
+function addVary(response: RawResponse): void {
+  if (response.hasHeader('Vary')) response.appendHeader('Vary', 'Accept-Encoding');
+  else response.setHeader('Vary', 'Accept-Encoding');
 }
 
 function writerFor({ response }: HttpExchange): PieceWriter {

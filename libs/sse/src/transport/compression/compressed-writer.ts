@@ -2,14 +2,22 @@ import { type Frame } from '../../protocol/frame.js';
 import { type Piece } from '../../protocol/piece.js';
 import { type RawResponse } from '../http-exchange.js';
 import { type PieceWriter, type ResponseWriter } from '../response-writer.js';
-import { type EncodedBody } from './content-coding.js';
+import { type CompressionTraffic } from './compression-traffic.js';
 
-/** Writes frames compressed, by whichever way the response takes its bytes. */
-export class CompressedWriter implements ResponseWriter {
-  constructor(
-    private readonly body: EncodedBody,
-    private readonly pieces: PieceWriter,
-  ) {}
+/**
+ * Writes frames compressed, by whichever way the response takes its bytes. What comes next in a body depends on what its client
+ * was sent before: that much a connection keeps, and no more, since there are many (docs/benchmark.md, P5).
+ */
+export abstract class CompressedWriter implements ResponseWriter {
+  constructor(private readonly pieces: PieceWriter) {}
+
+  /** The bytes that stand for the frame, of which the client gets all at once out of its decoder. */
+  abstract next(frame: Frame): Piece;
+
+  /** What ends the body in order, if anything does. */
+  abstract ending(): Piece | undefined;
+
+  protected abstract get traffic(): CompressionTraffic;
 
   get response(): RawResponse {
     return this.pieces.response;
@@ -28,11 +36,11 @@ export class CompressedWriter implements ResponseWriter {
   }
 
   write(frame: Frame): void {
-    this.pieces.write(this.next(frame));
+    this.pieces.write(this.counted(frame));
   }
 
   writeAll(frames: readonly Frame[]): void {
-    this.pieces.writeAll(frames.map((frame) => this.next(frame)));
+    this.pieces.writeAll(frames.map((frame) => this.counted(frame)));
   }
 
   onceDrained(callback: () => void): void {
@@ -44,8 +52,8 @@ export class CompressedWriter implements ResponseWriter {
   }
 
   end(): void {
-    const end = this.body.end();
-    if (end) this.pieces.write(end);
+    const ending = this.ending();
+    if (ending) this.pieces.write(ending);
     this.pieces.end();
   }
 
@@ -57,9 +65,9 @@ export class CompressedWriter implements ResponseWriter {
     this.pieces.destroyAfterFlush();
   }
 
-  private next(frame: Frame): Piece {
-    const piece = this.body.next(frame);
-    this.body.coding.traffic.count(frame, piece);
+  private counted(frame: Frame): Piece {
+    const piece = this.next(frame);
+    this.traffic.count(frame, piece);
     return piece;
   }
 }

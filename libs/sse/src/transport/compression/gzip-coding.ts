@@ -2,10 +2,12 @@ import { Buffer } from 'node:buffer';
 import { constants, deflateRawSync } from 'node:zlib';
 import { type Frame } from '../../protocol/frame.js';
 import { Piece } from '../../protocol/piece.js';
+import { type PieceWriter } from '../response-writer.js';
 import { WINDOW } from './channel-run.js';
+import { type CompressedWriter } from './compressed-writer.js';
 import { type CompressionTraffic } from './compression-traffic.js';
-import { type ContentCoding, type EncodedBody } from './content-coding.js';
-import { GzipBody } from './gzip-body.js';
+import { type ContentCoding } from './content-coding.js';
+import { GzipWriter } from './gzip-writer.js';
 import { storedBlocks } from './stored-block.js';
 
 /** No name, no time, of no operating system: RFC 1952, section 2.3. */
@@ -30,8 +32,8 @@ export class GzipCoding implements ContentCoding {
     readonly traffic: CompressionTraffic,
   ) {}
 
-  newBody(): EncodedBody {
-    return new GzipBody(this);
+  writerTo(pieces: PieceWriter): CompressedWriter {
+    return new GzipWriter(this, pieces);
   }
 
   /** The frame where a body begins, behind the header of the format. */

@@ -4,27 +4,31 @@ import { Buffer } from 'node:buffer';
 import { constants, gunzipSync } from 'node:zlib';
 import { Frame } from '../../protocol/frame.js';
 import { WindowBudget } from './window-budget.js';
-import { type EncodedBody } from './content-coding.js';
+import { type PieceWriter } from '../response-writer.js';
+import { type CompressedWriter } from './compressed-writer.js';
 import { CompressionTraffic } from './compression-traffic.js';
 import { GzipCoding } from './gzip-coding.js';
+
+/** The pieces are looked at before they are written. */
+const NOWHERE = {} as PieceWriter;
 
 const beat = new Frame(':\n\n', { isSignOfLife: true });
 
 /** A client with its own inflater, which is asked after each frame: a wrong window raises no error, but makes another text. */
 class Client {
-  private readonly body: EncodedBody;
+  private readonly writer: CompressedWriter;
   private readonly bytes: Buffer[] = [];
   private expected = '';
   /** What waits for it, as in an outbox. */
   waiting: Frame[] = [];
 
   constructor(coding: GzipCoding) {
-    this.body = coding.newBody();
+    this.writer = coding.writerTo(NOWHERE);
     this.write(new Frame('retry: 3000\n\n'));
   }
 
   write(frame: Frame): void {
-    this.bytes.push(this.body.next(frame).payload);
+    this.bytes.push(this.writer.next(frame).payload);
     if (!frame.isSignOfLife) this.expected += frame.payload.toString();
   }
 
@@ -39,7 +43,7 @@ class Client {
 
   /** The whole body with its end, which checks sum and length too. */
   checkEnd(): void {
-    const whole = Buffer.concat([...this.bytes, this.body.end()!.payload]);
+    const whole = Buffer.concat([...this.bytes, this.writer.ending()!.payload]);
     expect(gunzipSync(whole).toString()).toBe(this.expected);
   }
 
@@ -145,8 +149,8 @@ describe('events compressed against those before them in their channel', () => {
   it('are made once for all who have the same before them', () => {
     const coding = new GzipCoding(6, 64, new CompressionTraffic());
     const run = new WindowBudget().newRun();
-    const [one, other, late] = [coding.newBody(), coding.newBody(), coding.newBody()];
-    for (const body of [one, other]) body.next(frameOf(1));
+    const [one, other, late] = [coding.writerTo(NOWHERE), coding.writerTo(NOWHERE), coding.writerTo(NOWHERE)];
+    for (const writer of [one, other]) writer.next(frameOf(1));
     for (let n = 0; n < 60; n++) {
       const frame = frameOf(30);
       run.append(frame);
@@ -161,17 +165,17 @@ describe('events compressed against those before them in their channel', () => {
   it('of one client are never compressed against what others were sent as well', () => {
     const coding = new GzipCoding(6, 0, new CompressionTraffic());
     const run = new WindowBudget().newRun();
-    const body = coding.newBody();
+    const writer = coding.writerTo(NOWHERE);
     const secret = 'correct horse battery staple, and nobody else knows it';
     const mine = () => new Frame(`data: ${JSON.stringify({ secret })}\n\n`);
-    body.next(mine());
-    const alone = body.next(mine()).bytes;
+    writer.next(mine());
+    const alone = writer.next(mine()).bytes;
     for (let n = 0; n < 200; n++) {
       const guess = new Frame(`data: ${JSON.stringify({ secret })}\n\n`);
       run.append(guess);
-      body.next(guess);
+      writer.next(guess);
     }
 
-    expect(body.next(mine()).bytes).toBe(alone);
+    expect(writer.next(mine()).bytes).toBe(alone);
   });
 });

@@ -1,23 +1,24 @@
-import { Buffer } from 'node:buffer';
+import { type Buffer } from 'node:buffer';
 import zlib from 'node:zlib';
 import { type Frame } from '../../protocol/frame.js';
 import { Piece } from '../../protocol/piece.js';
+import { type PieceWriter } from '../response-writer.js';
+import { type CompressedWriter } from './compressed-writer.js';
 import { type CompressionTraffic } from './compression-traffic.js';
-import { type ContentCoding, type EncodedBody } from './content-coding.js';
+import { type ContentCoding } from './content-coding.js';
 import { rawZstdFrame } from './raw-zstd-frame.js';
+import { ZstdWriter } from './zstd-writer.js';
 
 type Compress = (bytes: Buffer) => Buffer;
 
 /** Node has it from 22.15 on. */
 const compress = (zlib as { zstdCompressSync?: Compress }).zstdCompressSync;
 
-const SIGN_OF_LIFE = new Piece(rawZstdFrame(Buffer.alloc(0)));
-
 /**
  * zstd as a row of frames of its format, one for each event: a decoder goes from one to the next, none refers to another,
- * and a body has neither a beginning nor an end. So all connections share one body.
+ * and a body has neither a beginning nor an end.
  */
-export class ZstdCoding implements ContentCoding, EncodedBody {
+export class ZstdCoding implements ContentCoding {
   readonly encoding = 'zstd';
 
   /** @param minBytes what is shorter is not compressed */
@@ -30,21 +31,12 @@ export class ZstdCoding implements ContentCoding, EncodedBody {
     return compress !== undefined;
   }
 
-  get coding(): this {
-    return this;
+  writerTo(pieces: PieceWriter): CompressedWriter {
+    return new ZstdWriter(this, pieces);
   }
 
-  newBody(): EncodedBody {
-    return this;
-  }
-
-  next(frame: Frame): Piece {
-    if (frame.isSignOfLife) return SIGN_OF_LIFE;
+  pieceOf(frame: Frame): Piece {
     return frame.rendition(this) ?? frame.keepRendition(this, new Piece(this.encode(frame.payload)));
-  }
-
-  end(): undefined {
-    return undefined;
   }
 
   private encode(payload: Buffer): Buffer {
