@@ -50,7 +50,10 @@ describe('what was used once', () => {
       const before = await server.call('collections');
       const memory: number[] = [];
       for (const [round, count] of [MANY, MANY / 10, MANY / 10].entries()) {
-        for (const kind of KINDS) await server.call('useOnce', kind, `round-${round}`, count);
+        for (const kind of KINDS) {
+          // In parts: an answer that takes too long is that of a server that hangs.
+          for (let part = 0; part < 5; part++) await server.call('useOnce', kind, `round-${round}-${part}`, count / 5);
+        }
         await useStreams(server, `round-${round}`, count);
         await server.call('skip', MONTH);
         // What waited for too long is told when somebody looks for what waits for him.

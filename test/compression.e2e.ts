@@ -89,7 +89,10 @@ describe.each(ONE_OF_EACH)('a compressed stream ($name)', (target) => {
     const room = unique('room');
     const stream = await EncodedStream.open(server, `/channels?c=${room}`);
     const before = await server.call('metrics');
-    for (let n = 0; n < 100; n++) await say(server, room, `number ${n}.`, stream);
+    for (let n = 0; n < 40; n++) {
+      await server.call('burst', room, 10, 90);
+      await say(server, room, `number ${n}.`, stream);
+    }
     const { compression } = await server.call('metrics');
     const [plain, sent] = (['plainBytes', 'sentBytes'] as const).map(
       (key) => compression[key] - before.compression[key],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
 import { constants, gunzipSync } from 'node:zlib';
 import { Frame } from '../../protocol/frame.js';
 import { WindowBudget } from './window-budget.js';
@@ -129,6 +130,23 @@ describe('events compressed against those before them in their channel', () => {
       for (const [index, frame] of frames.entries()) runs[index]!.append(frame);
       client.write(frames[n < 60 ? 0 : 1]!);
       client.check();
+    }
+  });
+
+  it('are so only for who has all that they may refer to, to the byte', () => {
+    const coding = new GzipCoding(6, 64, new CompressionTraffic());
+    const run = new WindowBudget().newRun();
+    // Each is like one only, which stands 80 events before it: 8,080 bytes of a window of 8,192.
+    const texts = Array.from({ length: 80 }, () => randomBytes(47).toString('hex').slice(1));
+    const clients = [new Client(coding)];
+    for (let n = 0; n < 300; n++) {
+      const frame = new Frame(`data: ${texts[n % 80]}\n\n`);
+      run.append(frame);
+      if (n === 100) clients.push(new Client(coding));
+      for (const client of clients) {
+        client.write(frame);
+        client.check();
+      }
     }
   });
 
