@@ -72,6 +72,8 @@ describe('Presence over nodes', () => {
     });
     line.mend();
     await eventually('them to be back', async () => (await users(observer)).join() === 'ann,eve');
+    // Who is there can be asked a moment before it is told.
+    await eventually('it to be told', async () => told(observer).length >= 6);
     expect(told(observer).slice(4).sort()).toEqual(['join ann', 'join eve']);
   });
 
