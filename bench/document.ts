@@ -14,8 +14,7 @@ export function documentOf(works: readonly Work[], results: Results, run: Circum
   const sections = works.flatMap((work) => [
     `## ${work.id}: ${lowerFirst(work.title)}`,
     work.how,
-    asMarkdown(tableOf(work, results)),
-    asMarkdown(targetsOf(work, results)),
+    ...[tableOf(work, results), targetsOf(work, results)].filter(({ rows }) => rows.length > 0).map(asMarkdown),
   ]);
   return `${[...head, ...sections].join('\n\n')}\n`;
 }

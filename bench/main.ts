@@ -57,7 +57,8 @@ function print(chosen: readonly Work[], results: Results, { connections }: Comma
   for (const work of chosen) {
     console.log(`\n${work.id}  ${work.title}`);
     console.log(asText(tableOf(work, results)));
-    if (connections === undefined) console.log(`\n${asText(targetsOf(work, results))}`);
+    const verdicts = targetsOf(work, results);
+    if (connections === undefined && verdicts.rows.length > 0) console.log(`\n${asText(verdicts)}`);
   }
   if (connections !== undefined)
     console.log(`\n${connections} connections are not what the targets are about: no verdicts`);
