@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { type SseTestClient } from 'nestjs-event-stream/testing';
-import { MATRIX, ONE_OF_EACH_NEST } from './harness/matrix.js';
+import { ONE_OF_EACH, ONE_OF_EACH_NEST } from './harness/matrix.js';
 import { unique, useServer } from './harness/use-server.js';
 
 const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)', 'sec-fetch-mode': 'cors' };
 
 // A2 and A3.
-describe.each(MATRIX)('admission ($name)', (target) => {
+describe.each(ONE_OF_EACH)('admission ($name)', (target) => {
   const server = useServer(target, { options: { connections: { retryAfter: 4_000 } } });
 
   describe('at the maximum', () => {
