@@ -7,6 +7,7 @@ export { type SseIdentity } from './options/sse-identity.js';
 export {
   type SseBatchingOptions,
   type SseChannelOptions,
+  type SseCompressionOptions,
   type SseConnectionOptions,
   type SseHeartbeatOptions,
   type SseHistoryOptions,
