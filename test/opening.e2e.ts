@@ -38,6 +38,24 @@ describe.each(MATRIX)('opening a stream ($name)', (target) => {
     expect(await client.text()).toBe('retry: 3000\n\ndata: x\n\n');
   });
 
+  it('tells the client its id before all else, where that is asked for, so that it can be left out of what it causes', async () => {
+    const room = unique('room');
+    const client = await server.open(`/channels/told-its-id?c=${room}`);
+
+    const [open, sent] = await client.take(2);
+    expect(open?.type).toBe('sse:open');
+    expect(sent?.data).toBe('from the handler');
+    const { connectionId } = open!.json<{ connectionId: string }>();
+    const except = { connections: [connectionId] };
+    await server.call('broadcast', 'toChannel', room, { data: 'for others' }, { except });
+    await server.call('broadcast', 'toConnection', connectionId, { data: 'for this one' });
+    await server.call('broadcast', 'toChannel', room, { data: 'for all' });
+    expect((await client.take(2)).map(({ data }) => data)).toEqual(['for this one', 'for all']);
+
+    const raw = await server.open('/channels/told-its-id/raw');
+    expect(await raw.text()).not.toContain('sse:open');
+  });
+
   it('lists the connection with what is known about it', async () => {
     const [user, channel] = [unique('user'), unique('room')];
     await server.open(`/channels?c=${channel}&user=${user}&permissions=read,write`);

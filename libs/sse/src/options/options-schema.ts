@@ -27,6 +27,7 @@ export const connectionsSchema = group({
   maxAge: timeOrNull('never'),
   maxChannels: whole(1),
   expiringNotice: timeOrNull('no notice'),
+  openEvent: z.boolean({ error: 'use true or false' }),
 });
 
 const HEARTBEAT = 'use { interval, event } or false';

@@ -67,6 +67,7 @@ const CONNECTIONS: Required<SseConnectionOptions> = {
   maxAge: null,
   maxChannels: 256,
   expiringNotice: 60_000,
+  openEvent: false,
 };
 const HEARTBEAT_INTERVAL = 30_000;
 const QUEUE: QueueSettings = { maxEvents: 256, maxBytes: MIB, maxTotalBytes: 256 * MIB };

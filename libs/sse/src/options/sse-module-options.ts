@@ -116,6 +116,11 @@ export interface SseConnectionOptions {
   maxChannels?: number;
   /** So long before its identity's `expiresAt` a stream gets `sse:expiring`. Default: 60,000; `null` for not at all. */
   expiringNotice?: number | null;
+  /**
+   * Begin every stream with `sse:open` and its `connectionId`, which a page sends along with what it posts, so that it can
+   * be left out of what is published then: `except: { connections: [id] }`. Default: `false`.
+   */
+  openEvent?: boolean;
 }
 
 /** See {@link SseModuleOptions.heartbeat}. */

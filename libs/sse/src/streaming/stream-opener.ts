@@ -27,6 +27,7 @@ import { feed } from './feed.js';
 import { Identification } from './identify.js';
 import { isAwaited } from './is-awaited.js';
 import { aborterOf } from './nest-signal.js';
+import { withOpenEvent } from './open-event.js';
 import { pendingRefusal } from './pending-refusals.js';
 import { acceptsEventStream, announceRetry, answerEnded, answerRetry, isRefusedByRetry } from './refusal.js';
 import { planSnapshot } from './snapshot.js';
@@ -111,7 +112,8 @@ export class StreamOpener {
       const seam = this.seamOf(connection, settings, source, { lastEventId, cameAt }, joined);
       const ready = this.engine.atOpening(seam ? seam.prepare() : joined);
       if (ready) await ready;
-      this.openNow(connection, exchange, seam?.openingFrame() ?? settings.opening, settings);
+      const opening = seam?.openingFrame() ?? settings.opening;
+      this.openNow(connection, exchange, withOpenEvent(opening, connection), settings);
       seam?.opened();
     } catch (error) {
       if (source) discardSource(source);
