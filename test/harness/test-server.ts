@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
+import { type ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SseTestClient, type SseTestInit } from 'nestjs-event-stream/testing';
 import { type FixtureConfig } from '../fixture/config.js';
 import { type Control } from '../fixture/control.js';
+import { giveBack, type ProcessOptions, startApplication, startProcess, takeProcess } from './fixture-process.js';
 import { openOverHttp2 } from './http2-client.js';
 import { type Target } from './matrix.js';
 
@@ -28,15 +28,11 @@ type ControlMethod = {
 }[keyof Control];
 type Answer<M extends ControlMethod> = Awaited<ReturnType<Control[M]>>;
 
-export interface ServerConfig extends Omit<FixtureConfig, 'platform' | 'http2'> {
-  /** A command that starts the process, such as one that enters a network namespace. */
-  launcher?: readonly string[];
-  /** The Node that runs it. Default: the one that runs the tests. */
-  node?: string;
+export interface ServerConfig extends Omit<FixtureConfig, 'platform' | 'http2'>, ProcessOptions {
+  /** Its process may have run the application of another suite, and may run one after it. */
+  shared?: boolean;
 }
 
-const ROOT = join(import.meta.dirname, '../..');
-const MAIN = { 11: 'test/nest-11/dist/app/main.js', 12: 'test/fixture/dist/main.js' };
 const PATIENCE = 10_000;
 /** Shorter than jest's patience with a test, longer than a shutdown may take. */
 const ANSWER_TIME = 20_000;
@@ -53,6 +49,7 @@ export class TestServer {
   readonly clients = new Set<{ close(): unknown }>();
 
   private readonly child: ChildProcess;
+  private readonly shared: boolean;
   private readonly exit: Promise<number | NodeJS.Signals | null>;
   private readonly ready: Promise<void>;
   private readonly calls = new Map<number, (message: Message) => void>();
@@ -62,20 +59,12 @@ export class TestServer {
 
   constructor(
     readonly target: Target,
-    { launcher = [], node = process.execPath, ...config }: ServerConfig = {},
+    { launcher, node, shared = false, ...config }: ServerConfig = {},
   ) {
-    const [execPath, ...enter] = [...launcher, node];
-    const { platform, http2 } = target;
-    this.child = fork(join(ROOT, MAIN[target.nest]), {
-      execPath,
-      execArgv: [...enter, '--expose-gc', '--enable-source-maps'],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: {
-        PATH: process.env.PATH,
-        NO_COLOR: '1',
-        FIXTURE_CONFIG: JSON.stringify({ ...config, platform, http2 } satisfies FixtureConfig),
-      },
-    });
+    const { nest, platform, http2 } = target;
+    this.shared = shared && !launcher && !node;
+    this.child = this.shared ? takeProcess(nest) : startProcess(nest, { launcher, node });
+    startApplication(this.child, { ...config, platform, http2 });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.output += text;
@@ -196,6 +185,7 @@ export class TestServer {
 
   async stop(): Promise<void> {
     await this.closeClients();
+    if (this.shared) return giveBack(this.child, this.target.nest);
     this.child.kill('SIGKILL');
     await this.exit;
   }

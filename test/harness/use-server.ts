@@ -5,12 +5,12 @@ import { type ServerConfig, TestServer } from './test-server.js';
 
 /**
  * One server for all tests of the `describe` that this is called in. The result stands for the server once it runs;
- * streams that a test leaves open are closed after it.
+ * streams that a test leaves open are closed after it. A suite that looks at the process itself says `shared: false`.
  */
 export function useServer(target: Target, config?: ServerConfig): TestServer {
   let server: TestServer | undefined;
   beforeAll(async () => {
-    server = await TestServer.start(target, config);
+    server = await TestServer.start(target, { shared: true, ...config });
   });
   afterEach(async () => {
     await server?.closeClients();
