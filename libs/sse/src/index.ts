@@ -76,6 +76,7 @@ export { type DropReason } from './connections/drop-counts.js';
 export { HeartbeatService } from './connections/heartbeat.service.js';
 export { type Audiences } from './connections/audiences.js';
 export { RateLimiter } from './connections/rate-limiter.js';
+export { SseClock } from './connections/sse-clock.js';
 export { SseConnection, type SseConnectionStats } from './connections/sse-connection.js';
 export { type SseRefusedCode, SseRefusedException } from './connections/sse-refused.exception.js';
 

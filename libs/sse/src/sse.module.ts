@@ -41,6 +41,7 @@ import { IdleSweep } from './connections/idle-sweep.js';
 import { RateLimiter } from './connections/rate-limiter.js';
 import { QueueBudget } from './connections/queue-budget.js';
 import { Shedding } from './connections/shedding.js';
+import { SseClock } from './connections/sse-clock.js';
 import { TimerWheel } from './connections/timer-wheel.js';
 import { Traffic } from './connections/traffic.js';
 import { ShutdownWarning } from './lifecycle/shutdown-warning.js';
@@ -129,6 +130,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     HeartbeatService,
     IdleSweep,
     RateLimiter,
+    SseClock,
     {
       provide: CONNECTION_SERVICES,
       inject: [
@@ -251,6 +253,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     RateLimiter,
     ResourceMonitor,
     SseBroadcaster,
+    SseClock,
     SseDrain,
     SseMetrics,
     SseNodes,

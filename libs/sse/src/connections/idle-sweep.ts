@@ -28,7 +28,8 @@ interface Suspect {
 export class IdleSweep extends WheelEntry {
   private readonly logger = new Logger('SseIdleSweep');
   private readonly suspects = new WeakMap<SseConnection, Suspect>();
-  private running = false;
+  /** @internal The sweep of now, if there is one. */
+  underWay: Promise<void> | undefined;
 
   constructor(
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
@@ -43,17 +44,18 @@ export class IdleSweep extends WheelEntry {
 
   /** @internal Looks every `sweepInterval` for as long as there are connections. */
   start(): void {
-    if (this.slot || this.running) return;
+    if (this.slot || this.underWay) return;
     this.wheel.add(this, this.options.connections.sweepInterval);
   }
 
   override run(): void {
     if (this.registry.count === 0) return;
-    this.running = true;
-    void this.sweep().finally(() => {
-      this.running = false;
-      if (this.registry.count > 0) this.start();
-    });
+    this.underWay = this.sweep()
+      .then(() => undefined)
+      .finally(() => {
+        this.underWay = undefined;
+        if (this.registry.count > 0) this.start();
+      });
   }
 
   /** Looks over all connections, some in each turn of the event loop, and closes those that are idle. Returns how many. */

@@ -75,6 +75,17 @@ export class TimerWheel {
     this.slots.clear();
   }
 
+  /** Until when nothing has to be done, by the monotonic clock; `Infinity` if nothing waits. */
+  get nextTurn(): number {
+    return this.timerDue;
+  }
+
+  /** Does what is due by now. By itself it does so in time, unless a test has let time pass. */
+  turn(): void {
+    clearTimeout(this.timer);
+    if (this.size > 0) this.wake();
+  }
+
   private readonly wake = () => {
     this.timer = undefined;
     this.timerDue = Infinity;

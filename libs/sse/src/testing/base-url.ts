@@ -7,13 +7,20 @@ export interface ListeningApplication {
   listen(port: number, hostname: string): Promise<unknown>;
 }
 
+/** Where requests go, and how one speaks there. */
+export interface Endpoint {
+  readonly base: string;
+  readonly http2: boolean;
+  /** Whether its certificate is to be verified: that of the application under test is for its own name, if for any. */
+  readonly verify: boolean;
+}
+
 /** Applications that are just starting to listen: two clients opened at once must not start one twice. */
 const starting = new WeakMap<object, Promise<unknown>>();
 
-/** The base URL of an application, which listens on a free port of 127.0.0.1 from now on if it did not yet. */
-export async function baseUrlOf(target: ListeningApplication | URL | string): Promise<string> {
-  if (typeof target === 'string') return target;
-  if (target instanceof URL) return target.href;
+/** An application listens on a free port of 127.0.0.1 from now on if it did not yet. */
+export async function endpointOf(target: ListeningApplication | URL | string): Promise<Endpoint> {
+  if (typeof target === 'string' || target instanceof URL) return { base: String(target), http2: false, verify: true };
   const server = target.getHttpServer() as Server;
   if (!server.listening) {
     const started = starting.get(server) ?? target.listen(0, '127.0.0.1');
@@ -27,7 +34,13 @@ export async function baseUrlOf(target: ListeningApplication | URL | string): Pr
     );
   }
   const scheme = server instanceof TlsServer ? 'https' : 'http';
-  return `${scheme}://${hostOf(address.address)}:${address.port}`;
+  const base = `${scheme}://${hostOf(address.address)}:${address.port}`;
+  return { base, http2: speaksHttp2(server), verify: false };
+}
+
+/** Node exports neither class; both are named so. */
+function speaksHttp2(server: Server): boolean {
+  return ['Http2Server', 'Http2SecureServer'].includes(server.constructor.name);
 }
 
 function hostOf(address: string): string {

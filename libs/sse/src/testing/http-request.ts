@@ -1,6 +1,9 @@
 import { Agent, request as requestHttp, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as requestHttps } from 'node:https';
+import { Readable } from 'node:stream';
 import { decodedBody } from './decoded-body.js';
+import { type EncodedBody } from './request-body.js';
+import { requestHeaders } from './request-headers.js';
 
 /** What a request may say beside its path. */
 export interface SseTestInit {
@@ -11,10 +14,16 @@ export interface SseTestInit {
    * compressed upon an `Accept-Encoding` of gzip, or zstd where this Node has it, is read as plain text.
    */
   headers?: Record<string, string | string[] | undefined>;
-  /** Sent as it is; an object or array is sent as JSON with the fitting `Content-Type`. */
+  /**
+   * Text and bytes, and what iterates over them asynchronously (a stream), are sent as they are; `FormData`,
+   * `URLSearchParams` and `Blob` as fetch sends them; any other object or array as JSON, each with the fitting
+   * `Content-Type`.
+   */
   body?: unknown;
   /** Closes the stream, or gives up opening it. */
   signal?: AbortSignal;
+  /** Speaks HTTP/2. Default: as the application does; a URL gets HTTP/1.1. */
+  http2?: boolean;
 }
 
 /** An answer whose body is still coming. `SseTestClient.from` takes one from any other HTTP client. */
@@ -26,42 +35,47 @@ export interface SseTestResponse {
   abort(): void;
 }
 
+/** A request that is ready to be sent. */
+export interface SseTestRequest extends Omit<SseTestInit, 'body' | 'http2'> {
+  readonly url: URL;
+  readonly body: EncodedBody;
+  /** Whether the server's certificate is to be verified. */
+  readonly verify: boolean;
+}
+
 /**
  * Sends one request on a socket of its own, kept alive as a browser does. Node's fetch would not do: it adds headers of
  * its own, `Sec-Fetch-Mode` among them, that make a server take it for a browser.
  */
-export function sendRequest(url: URL, init: SseTestInit): Promise<SseTestResponse> {
+export function sendRequest({ url, method, headers, body, signal, verify }: SseTestRequest): Promise<SseTestResponse> {
   const secure = url.protocol === 'https:';
-  const agent = secure ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
-  const { body, headers } = encodeBody(init);
+  const agent = secure ? new TlsAgent({ keepAlive: true, rejectUnauthorized: verify }) : new Agent({ keepAlive: true });
   return new Promise((resolve, reject) => {
     const request = (secure ? requestHttps : requestHttp)(url, {
       agent,
-      method: init.method ?? 'GET',
-      headers,
-      signal: init.signal,
+      method: method ?? 'GET',
+      headers: requestHeaders(headers, body.type),
+      signal,
     });
     request.once('error', reject);
     request.once('close', () => agent.destroy());
     request.once('response', (response) => resolve(toResponse(response, () => request.destroy())));
-    request.end(body);
+    sendBody(request, body);
   });
 }
 
-function encodeBody(init: SseTestInit): {
-  body: string | Uint8Array | undefined;
-  headers: Record<string, string | string[]>;
-} {
-  const plain = init.body === undefined || typeof init.body === 'string' || init.body instanceof Uint8Array;
-  const all: Record<string, string | string[] | undefined> = {
-    accept: 'text/event-stream',
-    'cache-control': 'no-cache',
-    ...(plain ? {} : { 'content-type': 'application/json' }),
-  };
-  for (const [name, value] of Object.entries(init.headers ?? {})) all[name.toLowerCase()] = value;
-  const headers: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(all)) if (value !== undefined) headers[name] = value;
-  return { body: plain ? (init.body as string | Uint8Array | undefined) : JSON.stringify(init.body), headers };
+/** A stream is sent as it comes; where it fails the request is given up. */
+export function sendBody(
+  request: NodeJS.WritableStream & { destroy(error?: Error): unknown },
+  body: EncodedBody,
+): void {
+  const { content } = body;
+  if (content === undefined) request.end();
+  else if (typeof content === 'string' || content instanceof Uint8Array) request.end(content);
+  else
+    Readable.from(content, { objectMode: false })
+      .once('error', (error) => request.destroy(error))
+      .pipe(request);
 }
 
 function toResponse(response: IncomingMessage, abort: () => void): SseTestResponse {

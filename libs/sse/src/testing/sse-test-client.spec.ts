@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { type AddressInfo } from 'node:net';
-import { SseTestClient, SseTestClientError } from './index.js';
+import { Readable } from 'node:stream';
+import { collectEvents, SseTestClient, SseTestClientError } from './index.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -124,6 +126,121 @@ describe('SseTestClient', () => {
     expect((await client.next()).data).toBe('PUT application/json {"question":1}');
   });
 
+  describe('a body', () => {
+    const form = new FormData();
+    form.append('file', new Blob(['x'], { type: 'text/plain' }), 'x.txt');
+    const parts = async function* () {
+      yield 'on';
+      yield Buffer.from('e');
+    };
+
+    it.each<[string, unknown, RegExp]>([
+      ['text', 'plain', /^undefined plain$/],
+      ['bytes', Buffer.from('bytes'), /^undefined bytes$/],
+      ['an array', [1, null], /^application\/json \[1,null\]$/],
+      [
+        'URLSearchParams',
+        new URLSearchParams({ a: 'b c' }),
+        /^application\/x-www-form-urlencoded;charset=UTF-8 a=b\+c$/,
+      ],
+      ['a form', form, /^multipart\/form-data; boundary=.* --.*filename="x.txt".*x.*--$/],
+      ['a blob', new Blob(['b'], { type: 'text/x' }), /^text\/x b$/],
+      ['a stream of the web', new Blob(['web']).stream(), /^undefined web$/],
+      ['a stream of Node', Readable.from(['node']), /^undefined node$/],
+      ['an async iterable', parts(), /^undefined one$/],
+    ])('may be %s', async (_name, body, expected) => {
+      handler = (request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          const text = Buffer.concat(chunks).toString().replace(/\s+/g, ' ').trim();
+          streamOf(`data: ${request.headers['content-type']} ${text}\n\n`)(request, response);
+        });
+      };
+
+      const client = await open(base, '/', { method: 'POST', body });
+
+      expect((await client.next()).data).toMatch(expected);
+    });
+
+    it('gives the request up when its stream fails', async () => {
+      const failing = async function* () {
+        yield await Promise.resolve('x');
+        throw new Error('The source is gone');
+      };
+
+      await expect(open(base, '/', { method: 'POST', body: failing() })).rejects.toThrow('The source is gone');
+    });
+  });
+
+  it('speaks HTTP/2 with an application that does, and with a URL where it is told so', async () => {
+    const answer = (request: Http2ServerRequest, response: Http2ServerResponse) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      request.setEncoding('utf8').on('data', (chunk: string) => {
+        response.write(
+          `data: ${request.httpVersion} ${request.method} ${request.headers['content-type']} ${chunk}\n\n`,
+        );
+      });
+      if (request.url === '/end') response.end('data: last\n\n');
+    };
+    const server = createHttp2Server(answer);
+    const app = {
+      getHttpServer: () => server,
+      listen: (port: number, host: string) => new Promise<void>((resolve) => server.listen(port, host, resolve)),
+    };
+
+    const posted = await open(app, '/', { method: 'POST', body: { n: 1 } });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const ended = await open(url, '/end', { http2: true });
+
+    expect((await posted.next()).data).toBe('2.0 POST application/json {"n":1}');
+    expect(await posted.close()).toBe('closed');
+    expect((await ended.untilClosed()).map(({ data }) => data)).toEqual(['last']);
+    expect(await ended.closed).toBe('ended');
+    await new Promise((resolve) => server.close(resolve));
+    await expect(open(url, '/', { http2: true })).rejects.toThrow('ECONNREFUSED');
+  });
+
+  describe('reconnect()', () => {
+    const seen: IncomingMessage[] = [];
+    beforeEach(() => {
+      seen.length = 0;
+      handler = (request, response) => {
+        seen.push(request);
+        streamOf(request.url === '/silent' ? '' : `id: ${seen.length}\ndata: x\n\n`)(request, response);
+      };
+    });
+    const cursors = () => seen.map(({ headers }) => headers['last-event-id']);
+
+    it('sends the same request with the last id, again and again', async () => {
+      const init = { method: 'POST', headers: { 'x-tag': 'a', 'Last-Event-ID': '0' }, body: { n: 1 } };
+      const first = await open(base, '/feed?x=y', init);
+      await first.next();
+      const second = await first.reconnect();
+      await second.next();
+      clients.push(await second.reconnect());
+
+      expect(cursors()).toEqual(['0', '1', '2']);
+      expect(seen[2]).toMatchObject({ method: 'POST', url: '/feed?x=y', headers: { 'x-tag': 'a' } });
+      expect(await first.closed).toBe('closed');
+      expect(await second.closed).toBe('closed');
+    });
+
+    it('keeps the cursor where it was if the stream told none', async () => {
+      const client = await open(base, '/silent', { headers: { 'last-event-id': '7' } });
+      clients.push(await client.reconnect());
+
+      expect(cursors()).toEqual(['7', '7']);
+    });
+
+    it('says when it can not', async () => {
+      const streaming = await open(base, '/', { method: 'POST', body: Readable.from(['x']) });
+
+      await expect(streaming.reconnect()).rejects.toThrow('which a stream does not allow');
+      await expect(SseTestClient.from(streaming.response).reconnect()).rejects.toThrow('needs a client made by');
+    });
+  });
+
   it('resolves with a refusal, whose body can be read', async () => {
     handler = (_request, response) => {
       response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '5' });
@@ -153,13 +270,43 @@ describe('SseTestClient', () => {
 
   describe('a rejected next()', () => {
     it('says that nothing came', async () => {
-      handler = streamOf(':\n\n', ':\n\n');
+      handler = streamOf('');
       const client = await open(base);
 
       const rejection = client.next({ timeout: 20 });
 
       await expect(rejection).rejects.toThrow(SseTestClientError);
-      await expect(rejection).rejects.toThrow(/^Expected an event, but nothing came within 20 ms/);
+      await expect(rejection).rejects.toThrow(
+        'Expected an event, but nothing more came within 20 ms. Nothing had come before.',
+      );
+    });
+
+    it('lists what came, in order and in short', async () => {
+      const long = 'x'.repeat(1_000);
+      handler = streamOf(`retry: 3000\n\n:\n\n:\n\nid: 1\nevent: a\ndata: {"n":1}\n\ndata: ${long}\ndata: y\n\n`);
+      const client = await open(base);
+      await client.take(2);
+
+      await expect(client.next({ timeout: 20 })).rejects.toThrow(
+        [
+          'Expected an event, but nothing more came within 20 ms. What came on the stream:',
+          '  retry: 3000',
+          '  comment (empty, as a heartbeat) (2 times)',
+          '  event "a" with id 1: {"n":1}',
+          `  event "message": ${'x'.repeat(120)}… (1002 characters)`,
+        ].join('\n'),
+      );
+    });
+
+    it('lists the last ones of many', async () => {
+      handler = streamOf(Array.from({ length: 50 }, (_, n) => `data: ${n}\n\n`).join(''));
+      const client = await open(base);
+
+      const rejection = client.waitFor('done', { timeout: 100 });
+
+      await expect(rejection).rejects.toThrow(/^Waited for an event of type "done", but .*\n {2}… 30 before\n/);
+      await expect(rejection).rejects.toThrow('event "message": 30\n');
+      await expect(rejection).rejects.not.toThrow('event "message": 29\n');
     });
 
     it('says which other event came', async () => {
@@ -178,7 +325,63 @@ describe('SseTestClient', () => {
       const client = await open(base);
 
       await expect(client.next()).rejects.toThrow(
-        'Expected an event, but the server ended the stream after 1 comment(s)',
+        'Expected an event, but the server ended the stream. What came on the stream:\n  comment: bye',
+      );
+    });
+  });
+
+  it('waits for an event and skips what is before it', async () => {
+    handler = streamOf(...[1, 2, 3, 4].map((n) => `event: ${n % 2 ? 'odd' : 'even'}\ndata: ${n}\n\n`));
+    const client = await open(base);
+
+    expect((await client.waitFor('even')).data).toBe('2');
+    expect((await client.waitFor((event) => event.json<number>() > 3)).data).toBe('4');
+  });
+
+  it('hands out comments one by one', async () => {
+    handler = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(':one\n\n');
+      setImmediate(() => response.write(':\n\n'));
+    };
+    const client = await open(base);
+
+    expect([await client.nextComment(), await client.nextComment()]).toEqual(['one', '']);
+    await expect(client.nextComment({ timeout: 20 })).rejects.toThrow('Expected a comment, but nothing more came');
+  });
+
+  describe('collectEvents()', () => {
+    beforeEach(() => {
+      handler = (request, response) => {
+        streamOf('event: a\ndata: 1\n\n', 'event: b\ndata: 2\n\n', 'event: c\ndata: 3\n\n')(request, response);
+        if (request.url === '/end') response.end();
+        if (request.url === '/cut') setImmediate(() => response.destroy());
+      };
+    });
+
+    it.each([
+      ['all, until the end', '/end', {}, ['1', '2', '3']],
+      ['so many', '/', { count: 2 }, ['1', '2']],
+      ['those up to a type', '/', { until: 'b' }, ['1', '2']],
+      ['those up to one that fits', '/', { until: ({ data }: { data: string }) => data === '1' }, ['1']],
+      ['what comes first, a number or a type', '/', { count: 1, until: 'b' }, ['1']],
+    ])('collects %s', async (_name, path, options, expected) => {
+      expect((await collectEvents(base, path, options)).map(({ data }) => data)).toEqual(expected);
+    });
+
+    it.each([
+      ['they do not come in time', '/', { count: 4, timeout: 50 }, 'Expected an event, but nothing more came within'],
+      ['the stream does not end', '/', { timeout: 50 }, 'Expected the end of the stream, but it is still open'],
+      ['the stream is cut', '/cut', {}, 'Expected an event, but the connection was cut'],
+    ])('rejects if %s', async (_name, path, options, message) => {
+      await expect(collectEvents(base, path, options)).rejects.toThrow(message);
+    });
+
+    it('rejects if there is no stream', async () => {
+      handler = (_request, response) => void response.writeHead(403, { 'content-type': 'text/plain' }).end('No');
+
+      await expect(collectEvents(base, '/')).rejects.toThrow(
+        'Expected an event, but the answer was 403 (text/plain): No',
       );
     });
   });

@@ -1,30 +1,34 @@
-import { baseUrlOf, type ListeningApplication } from './base-url.js';
-import { EventReader, type SseTestEvent } from './event-reader.js';
+import { endpointOf, type ListeningApplication } from './base-url.js';
+import { type SseTestEvent } from './event-reader.js';
 import { sendRequest, type SseTestInit, type SseTestResponse } from './http-request.js';
+import { sendHttp2Request } from './http2-request.js';
+import { ReceivedStream, type SseTestEnd } from './received-stream.js';
+import { encodeBody, isStream } from './request-body.js';
 import { SseTestClientError } from './sse-test-client-error.js';
 
-/**
- * How a stream ended: `ended` by the server with a complete response, `cut` without one, `closed` by this client.
- */
-export type SseTestEnd = 'ended' | 'cut' | 'closed';
+/** How long a test waits. */
+export interface WaitOptions {
+  /** In ms of real time, whatever fake timers say. Default: 5,000. */
+  timeout?: number;
+}
 
 /** What `next()` and `take()` wait for. */
-export interface NextOptions {
-  /** How long to wait for an event, in ms. Default: 5,000. */
-  timeout?: number;
+export interface NextOptions extends WaitOptions {
   /** The type that the event must have; another one is a failure. Default: any. */
   type?: string;
 }
 
-interface Waiter {
-  settle(): void;
-}
+/** The type of an event, or what is true of it. */
+export type EventMatch = string | ((event: SseTestEvent) => boolean);
+
+/** Sends the request once more, from this cursor on. */
+type Reopen = (lastEventId: string | undefined) => Promise<SseTestClient>;
 
 const DEFAULT_TIMEOUT = 5_000;
 
 /**
  * A client of one event stream, for tests. It reads whatever comes at once and keeps it until the test asks, so that
- * nothing depends on who is faster. It never reconnects.
+ * nothing depends on who is faster. It reconnects only when it is told to.
  *
  * @example
  * const client = await SseTestClient.open(app, '/rooms/lobby/events');
@@ -35,23 +39,21 @@ const DEFAULT_TIMEOUT = 5_000;
  */
 export class SseTestClient implements AsyncIterable<SseTestEvent> {
   /** The comments seen so far, heartbeats among them. */
-  readonly comments: string[] = [];
+  readonly comments: readonly string[];
   /** Resolves with the way in which the stream ended; never rejects. */
   readonly closed: Promise<SseTestEnd>;
 
-  private readonly queue: SseTestEvent[] = [];
-  private readonly waiters = new Set<Waiter>();
-  private readonly chunks: Uint8Array[] = [];
-  private closedByTest = false;
-  private end: SseTestEnd | undefined;
-  private lastId = '';
-  private lastRetry: number | undefined;
+  private readonly stream: ReceivedStream;
+  private commentsTaken = 0;
 
   private constructor(
     /** The answer, as it came from the HTTP client. */
     readonly response: SseTestResponse,
+    private readonly reopen?: Reopen,
   ) {
-    this.closed = this.pump();
+    this.stream = new ReceivedStream(response);
+    this.comments = this.stream.comments;
+    this.closed = this.stream.closed;
   }
 
   /**
@@ -59,7 +61,8 @@ export class SseTestClient implements AsyncIterable<SseTestEvent> {
    * test to look at, in `status`, `headers` and `text()`.
    *
    * @param target an application, which is made to listen on a free port of 127.0.0.1 where it does not listen yet, or
-   * the base URL of a server
+   * the base URL of a server. An application with HTTP/2 or TLS is spoken to in that way, and its certificate is not
+   * verified; that of a URL is
    * @param path relative to the base URL, with its query
    * @throws what the socket throws when there is no answer at all
    *
@@ -76,12 +79,18 @@ export class SseTestClient implements AsyncIterable<SseTestEvent> {
     path = '',
     init: SseTestInit = {},
   ): Promise<SseTestClient> {
-    const url = new URL(path, await baseUrlOf(target));
-    return SseTestClient.from(await sendRequest(url, init));
+    const { base, http2, verify } = await endpointOf(target);
+    const body = await encodeBody(init.body);
+    const send = (init.http2 ?? http2) ? sendHttp2Request : sendRequest;
+    return new SseTestClient(await send({ ...init, url: new URL(path, base), body, verify }), (lastEventId) => {
+      if (isStream(body.content))
+        throw new TypeError('reconnect() sends the body once more, which a stream does not allow: use text or bytes.');
+      return SseTestClient.open(target, path, { ...init, headers: resumed(init.headers, lastEventId) });
+    });
   }
 
   /**
-   * Reads an answer that another HTTP client has received: over HTTP/2, through a proxy, from inside a test double.
+   * Reads an answer that another HTTP client has received: through a proxy, from inside a test double.
    *
    * @example
    * const controller = new AbortController();
@@ -106,34 +115,31 @@ export class SseTestClient implements AsyncIterable<SseTestEvent> {
 
   /** The id that a browser would send back as `Last-Event-ID` now; empty before the first. */
   get lastEventId(): string {
-    return this.lastId;
+    return this.stream.lastEventId ?? '';
   }
 
   /** The reconnection time last told by the server, in ms. */
   get retry(): number | undefined {
-    return this.lastRetry;
+    return this.stream.retry;
   }
 
   /**
    * The next event that was not handed out yet.
    *
    * @throws {@link SseTestClientError} when none comes in time, when it is of another type than the expected one, when
-   * the stream ended, or when the answer is no event stream; the message says which, and what came
+   * the stream ended, or when the answer is no event stream; the message says which, and lists what came
    *
    * @example
    * const { id, data } = await client.next({ timeout: 1_000, type: 'price' });
    */
-  async next(options: NextOptions = {}): Promise<SseTestEvent> {
-    const { type, timeout = DEFAULT_TIMEOUT } = options;
-    const deadline = performance.now() + timeout;
-    while (!this.queue.length && !this.end && performance.now() < deadline) {
-      await this.somethingWithin(deadline - performance.now());
-    }
-    const event = this.queue.shift();
+  async next({ type, timeout = DEFAULT_TIMEOUT }: NextOptions = {}): Promise<SseTestEvent> {
+    const event = await this.stream.until(() => this.stream.events.shift(), timeout);
     const expected = type === undefined ? 'Expected an event' : `Expected an event of type "${type}"`;
-    if (!event) throw new SseTestClientError(`${expected}, but ${this.whatCameInstead(timeout)}`);
+    if (!event) throw new SseTestClientError(`${expected}, but ${this.stream.whatCame(timeout)}`);
     if (type !== undefined && event.type !== type) {
-      throw new SseTestClientError(`${expected}, but got "${event.type}" with the data ${event.data}`);
+      throw new SseTestClientError(
+        `${expected}, but got "${event.type}" with the data ${event.data}${this.stream.soFar()}`,
+      );
     }
     return event;
   }
@@ -153,6 +159,42 @@ export class SseTestClient implements AsyncIterable<SseTestEvent> {
   }
 
   /**
+   * The next event of a type, or of which something is true. Those before it are skipped.
+   *
+   * @throws as {@link next}
+   *
+   * @example
+   * const done = await client.waitFor('done');
+   * const dear = await client.waitFor((event) => event.type === 'price' && event.json<Price>().amount > 100);
+   */
+  async waitFor(match: EventMatch, { timeout = DEFAULT_TIMEOUT }: WaitOptions = {}): Promise<SseTestEvent> {
+    const { events } = this.stream;
+    const event = await this.stream.until(() => {
+      for (let next = events.shift(); next; next = events.shift()) if (matches(next, match)) return next;
+      return undefined;
+    }, timeout);
+    if (event) return event;
+    const expected = typeof match === 'string' ? `an event of type "${match}"` : 'an event that fits';
+    throw new SseTestClientError(`Waited for ${expected}, but ${this.stream.whatCame(timeout)}`);
+  }
+
+  /**
+   * The next comment that was not handed out yet: the text of a heartbeat is empty.
+   *
+   * @throws as {@link next}
+   *
+   * @example
+   * await advanceTime(app, 31_000);
+   * expect(await client.nextComment()).toBe('');
+   */
+  async nextComment({ timeout = DEFAULT_TIMEOUT }: WaitOptions = {}): Promise<string> {
+    const comment = await this.stream.until(() => this.comments[this.commentsTaken], timeout);
+    if (comment === undefined) throw new SseTestClientError(`Expected a comment, but ${this.stream.whatCame(timeout)}`);
+    this.commentsTaken++;
+    return comment;
+  }
+
+  /**
    * Waits until the stream has ended and resolves with the events that nobody has asked for.
    *
    * @throws {@link SseTestClientError} when the stream is still open after `timeout` ms
@@ -161,15 +203,13 @@ export class SseTestClient implements AsyncIterable<SseTestEvent> {
    * await app.close();
    * expect((await client.untilClosed()).at(-1)?.type).toBe('sse:closing');
    */
-  async untilClosed({ timeout = DEFAULT_TIMEOUT }: { timeout?: number } = {}): Promise<SseTestEvent[]> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), timeout)));
-    const end = await Promise.race([this.closed, late]);
-    clearTimeout(timer);
-    if (!end) {
-      throw new SseTestClientError(`Expected the end of the stream, but it is still open after ${timeout} ms`);
+  async untilClosed({ timeout = DEFAULT_TIMEOUT }: WaitOptions = {}): Promise<SseTestEvent[]> {
+    if (!(await this.stream.until(() => this.stream.end, timeout))) {
+      throw new SseTestClientError(
+        `Expected the end of the stream, but it is still open after ${timeout} ms${this.stream.soFar()}`,
+      );
     }
-    return this.queue.splice(0);
+    return this.stream.events.splice(0);
   }
 
   /**
@@ -180,7 +220,7 @@ export class SseTestClient implements AsyncIterable<SseTestEvent> {
    */
   async text(): Promise<string> {
     await this.closed;
-    return this.received();
+    return this.stream.text();
   }
 
   /**
@@ -190,11 +230,28 @@ export class SseTestClient implements AsyncIterable<SseTestEvent> {
    * afterEach(() => client.close());
    */
   async close(): Promise<SseTestEnd> {
-    if (!this.end) {
-      this.closedByTest = true;
-      this.response.abort();
-    }
+    this.stream.close();
     return this.closed;
+  }
+
+  /**
+   * Sends the same request once more, with the `Last-Event-ID` that a browser would send, and resolves with a client of the
+   * new stream. A stream that is still open is closed first. It comes back at once, whatever `retry` says, and also where a
+   * browser would not: after a 204 or an error.
+   *
+   * @throws TypeError if the client was made by {@link from}, or the body of the request was a stream
+   *
+   * @example
+   * await client.close();
+   * await broadcaster.toChannel('news', { data: 'missed' });
+   * const again = await client.reconnect();
+   * expect((await again.next()).json()).toBe('missed');
+   */
+  async reconnect(): Promise<SseTestClient> {
+    if (!this.reopen)
+      throw new TypeError('reconnect() needs a client made by SseTestClient.open(), which knows the request.');
+    await this.close();
+    return this.reopen(this.stream.lastEventId);
   }
 
   /**
@@ -204,89 +261,29 @@ export class SseTestClient implements AsyncIterable<SseTestEvent> {
    * @throws {@link SseTestClientError} when the connection is cut
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<SseTestEvent, void, void> {
+    const { stream } = this;
     try {
       for (;;) {
-        if (!this.queue.length && !this.end) await this.somethingWithin();
-        const event = this.queue.shift();
-        if (event) yield event;
-        else if (this.end) break;
+        const event = await stream.until(() => stream.events.shift());
+        if (!event) break;
+        yield event;
       }
-      if (this.end === 'cut') throw new SseTestClientError('The connection was cut before the stream had ended');
+      if (stream.end === 'cut') {
+        throw new SseTestClientError(`The connection was cut before the stream had ended${stream.soFar()}`);
+      }
     } finally {
       await this.close();
     }
   }
+}
 
-  private async pump(): Promise<SseTestEnd> {
-    const reader = this.isEventStream() ? this.createReader() : undefined;
-    let end: SseTestEnd = 'ended';
-    try {
-      for await (const chunk of this.response.body) {
-        this.chunks.push(chunk);
-        reader?.read(chunk);
-      }
-    } catch {
-      end = 'cut';
-    }
-    this.end = this.closedByTest ? 'closed' : end;
-    this.wake();
-    return this.end;
-  }
+export function matches(event: SseTestEvent, match: EventMatch): boolean {
+  return typeof match === 'string' ? event.type === match : match(event);
+}
 
-  private createReader(): EventReader {
-    return new EventReader({
-      onEvent: (event) => {
-        this.queue.push(event);
-        this.wake();
-      },
-      onComment: (comment) => this.comments.push(comment),
-      onRetry: (retry) => (this.lastRetry = retry),
-      onId: (id) => (this.lastId = id),
-    });
-  }
-
-  private isEventStream(): boolean {
-    return (this.headers.get('content-type') ?? '').startsWith('text/event-stream');
-  }
-
-  private received(): string {
-    return Buffer.concat(this.chunks).toString('utf8');
-  }
-
-  private wake(): void {
-    for (const waiter of [...this.waiters]) waiter.settle();
-  }
-
-  private somethingWithin(timeout?: number): Promise<void> {
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        settle: () => {
-          clearTimeout(timer);
-          this.waiters.delete(waiter);
-          resolve();
-        },
-      };
-      const timer = timeout === undefined ? undefined : setTimeout(() => waiter.settle(), timeout);
-      this.waiters.add(waiter);
-    });
-  }
-
-  private whatCameInstead(timeout: number): string {
-    const comments = this.comments.length ? ` after ${this.comments.length} comment(s)` : '';
-    if (!this.isEventStream()) {
-      const body = this.received();
-      const type = this.headers.get('content-type') ?? 'no content type';
-      return `the answer was ${this.status} (${type})${body === '' ? '' : `: ${body}`}`;
-    }
-    switch (this.end) {
-      case undefined:
-        return `nothing came within ${timeout} ms${comments}`;
-      case 'ended':
-        return `the server ended the stream${comments}`;
-      case 'cut':
-        return `the connection was cut${comments}`;
-      case 'closed':
-        return `this client had closed the connection${comments}`;
-    }
-  }
+/** A stream that told no id has left the cursor where it was; an empty one takes it away. */
+function resumed(headers: SseTestInit['headers'], lastEventId: string | undefined): SseTestInit['headers'] {
+  if (lastEventId === undefined) return headers;
+  const others = Object.entries(headers ?? {}).filter(([name]) => name.toLowerCase() !== 'last-event-id');
+  return { ...Object.fromEntries(others), 'last-event-id': lastEventId === '' ? undefined : lastEventId };
 }
