@@ -1,4 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { SseTestClientError } from './sse-test-client-error.js';
+import { shortened } from './transcript.js';
 
 /** One event as a client's application sees it. */
 export interface SseTestEvent {
@@ -11,7 +13,9 @@ export interface SseTestEvent {
   /** The `retry:` line of the same block, in ms. */
   readonly retry?: number;
   /**
-   * The data parsed as JSON.
+   * The data parsed as JSON. Of an event whose data is a string, `data` is that string already.
+   *
+   * @throws {@link SseTestClientError} if it is none
    *
    * @example
    * expect((await client.next()).json()).toEqual({ n: 1 });
@@ -71,17 +75,21 @@ export class EventReader {
   }
 
   private toEvent(message: EventSourceMessage): SseTestEvent {
-    const { data } = message;
+    const { data, event: type = 'message' } = message;
     return {
-      type: message.event ?? 'message',
+      type,
       data,
       ...(message.id === undefined ? {} : { id: message.id }),
       ...(this.retry === undefined ? {} : { retry: this.retry }),
-      json: parseJson.bind(undefined, data) as SseTestEvent['json'],
+      json: parseJson.bind(undefined, type, data) as SseTestEvent['json'],
     };
   }
 }
 
-function parseJson(data: string): unknown {
-  return JSON.parse(data);
+function parseJson(type: string, data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch (error) {
+    throw new SseTestClientError(`The data of the event "${type}" is no JSON: ${shortened(data)}`, { cause: error });
+  }
 }

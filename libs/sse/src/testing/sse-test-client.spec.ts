@@ -330,6 +330,13 @@ describe('SseTestClient', () => {
     });
   });
 
+  it('says which data is no JSON', async () => {
+    handler = streamOf('event: greeting\ndata: hello\n\n');
+    const event = await (await open(base)).next();
+
+    expect(() => event.json()).toThrow('The data of the event "greeting" is no JSON: hello');
+  });
+
   it('waits for an event and skips what is before it', async () => {
     handler = streamOf(...[1, 2, 3, 4].map((n) => `event: ${n % 2 ? 'odd' : 'even'}\ndata: ${n}\n\n`));
     const client = await open(base);

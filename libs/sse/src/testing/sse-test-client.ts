@@ -245,7 +245,7 @@ export class SseTestClient implements AsyncIterable<SseTestEvent> {
    * await client.close();
    * await broadcaster.toChannel('news', { data: 'missed' });
    * const again = await client.reconnect();
-   * expect((await again.next()).json()).toBe('missed');
+   * expect((await again.next()).data).toBe('missed');
    */
   async reconnect(): Promise<SseTestClient> {
     if (!this.reopen)
