@@ -5,7 +5,7 @@
 export const IMPORTS = [
   `import { Body, Controller, ForbiddenException, Get, Injectable, type MessageEvent, Module, NotFoundException,
     type OnModuleDestroy, Param, Post, Query, RequestMethod, UseGuards } from '@nestjs/common';`,
-  `import { channels, type CloseReason, ConnectionRegistry, CurrentConnection, defineChannel, LastEventId, OnSseClose,
+  `import { channels, type CloseReason, ConnectionRegistry, CurrentConnection, defineChannel, type EventOf, LastEventId, OnSseClose,
     OnSseOpen, SseBroadcaster, SseConnectRateGuard, SseConnection, SseModule, type SseModuleOptions,
     type SseOptionsFactory, SsePermissions, SsePermissionsGuard, SseSignal, SseStream } from 'nestjs-event-stream';`,
   `import { SseTestClient } from 'nestjs-event-stream/testing';`,

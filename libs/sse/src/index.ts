@@ -82,17 +82,18 @@ export { type SseRefusedCode, SseRefusedException } from './connections/sse-refu
 
 export {
   type Channel,
+  type ChannelFamily,
   type ChannelOptions,
-  type ChannelParameters,
   defineChannel,
-  type EventOf,
   type NamedChannel,
 } from './channels/channel.js';
+export { type ChannelParameters, type ParametersOf } from './channels/channel-parameters.js';
 export { channels, type ChannelSubscription } from './channels/channel-subscription.js';
 export { type ConnectionTarget, type DisconnectTarget, type TokenTarget } from './channels/sse-command.js';
 export { type DeadLetterInfo, type SseDeadLetter } from './channels/dead-letters.js';
 export { MessageQueue, type MessageQueueStats } from './channels/message-queue.js';
 export { type PublishOptions } from './channels/publish-options.js';
+export { type AnyEvents, type EventOf } from './channels/typed-events.js';
 export { SseRevocations } from './channels/sse-revocations.js';
 export { SseBroadcaster } from './channels/sse-broadcaster.js';
 export { type PresenceChange, type PresenceMember, SsePresence } from './channels/sse-presence.js';

@@ -9,4 +9,4 @@ export interface RoomEvents {
 }
 
 /** With presence: who listens is told who else does, and who comes and goes. */
-export const roomChannel = defineChannel<RoomEvents>('room.:name', { presence: true });
+export const roomChannel = defineChannel('room.:name', { presence: true }).events<RoomEvents>();

@@ -5,4 +5,4 @@ export interface DirectoryEvents {
 }
 
 /** What every stream is on: which rooms there are, by its history, and who is in the chat, by its presence. */
-export const directoryChannel = defineChannel<DirectoryEvents>('directory', { presence: true });
+export const directoryChannel = defineChannel('directory', { presence: true }).events<DirectoryEvents>();

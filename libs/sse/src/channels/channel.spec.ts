@@ -17,6 +17,10 @@ describe('defineChannel', () => {
     expect(defineChannel('x.:name')({ name: 'a\nb%' }).name).toBe('x.a%0Ab%25');
   });
 
+  it('is not taken for a channel itself', () => {
+    expect(() => channels(room)).toThrow('A family of channels is no channel: call it');
+  });
+
   it('names the parameter that is missing', () => {
     expect(() => room({ id: 1 })).toThrow(
       new SseError('SSE_CHANNEL_NAME', 'The channel room.:id.:topic needs a value for :topic, which is empty.'),

@@ -1,7 +1,9 @@
 import { SseError } from '../protocol/sse-error.js';
+import { type ChannelParameters, type ParametersOf } from './channel-parameters.js';
+import { type AnyEvents } from './typed-events.js';
 
 /** A channel by its name, with the types of its events: `E` maps an event's type to its data. */
-export interface Channel<E = Record<string, unknown>> {
+export interface Channel<E = AnyEvents> {
   readonly name: string;
   /** Its streams are told who is in it. */
   readonly presence?: boolean;
@@ -21,13 +23,20 @@ export interface ChannelOptions {
   presence?: boolean;
 }
 
-/** An event of a typed channel: a type that it has, with the data that belongs to it. */
-export type EventOf<E> = {
-  [T in keyof E & string]: { type: T; data: E[T]; retry?: number; comment?: string };
-}[keyof E & string];
-
-/** The values of a pattern's parameters, by name. */
-export type ChannelParameters = Readonly<Record<string, string | number>>;
+/**
+ * The channels of a pattern, made by {@link defineChannel}: called with the values of its parameters, it is one of them.
+ * `P` is the pattern where the compiler knows it, and then the parameters are checked.
+ */
+export interface ChannelFamily<E = AnyEvents, P extends string = string> {
+  (...parameters: ParametersOf<P>): Channel<E>;
+  /**
+   * The same family, with the types of its events: what else is published to its channels does not compile.
+   *
+   * @example
+   * const roomChannel = defineChannel('room.:id').events<{ message: ChatMessage; typing: { user: string } }>();
+   */
+  events<Events>(): ChannelFamily<Events, P>;
+}
 
 const PARAMETER = /:([A-Za-z_]\w*)/g;
 
@@ -35,28 +44,37 @@ const PARAMETER = /:([A-Za-z_]\w*)/g;
  * Names a family of channels and the types of its events. What stands for a parameter is escaped, so that no value of
  * it (a room that a user named `a.b`) is mistaken for another part of the name.
  *
+ * The types may also be told at once, `defineChannel<RoomEvents>('room.:id')`. Then the compiler does not know the pattern,
+ * and a parameter that is missing is found when the channel is named.
+ *
  * @example
- * const roomChannel = defineChannel<{ message: ChatMessage; typing: { user: string } }>('room.:id');
+ * const roomChannel = defineChannel('room.:id').events<{ message: ChatMessage; typing: { user: string } }>();
  * await broadcaster.toChannel(roomChannel({ id: '42' }), { type: 'message', data: message });
  */
-export function defineChannel<E>(
-  pattern: string,
+export function defineChannel<E = AnyEvents, P extends string = string>(
+  pattern: P,
   { presence = false }: ChannelOptions = {},
-): (parameters?: ChannelParameters) => Channel<E> {
-  return (parameters = {}) => ({
-    presence,
-    name: pattern.replace(PARAMETER, (_, key: string) => {
-      const value = Object.hasOwn(parameters, key) ? String(parameters[key]) : '';
-      if (value === '') {
-        throw new SseError('SSE_CHANNEL_NAME', `The channel ${pattern} needs a value for :${key}, which is empty.`);
-      }
-      return escape(value);
-    }),
-  });
+): ChannelFamily<E, P> {
+  const channelOf = (parameters: ChannelParameters = {}): Channel<E> => ({ presence, name: fill(pattern, parameters) });
+  // The types are the compiler's alone: with others it is the same family.
+  const family = Object.assign(channelOf, { events: () => family }) as unknown as ChannelFamily<E, P>;
+  return family;
 }
 
 export function channelName(channel: string | NamedChannel): string {
-  return typeof channel === 'string' ? channel : channel.name;
+  if (typeof channel === 'string') return channel;
+  // A function has a name as well.
+  if (typeof channel !== 'function') return channel.name;
+  const message = 'A family of channels is no channel: call it, with the values of its parameters if it has any.';
+  throw new SseError('SSE_CHANNEL_NAME', message);
+}
+
+function fill(pattern: string, parameters: ChannelParameters): string {
+  return pattern.replace(PARAMETER, (_, key: string) => {
+    const value = Object.hasOwn(parameters, key) ? String(parameters[key]) : '';
+    if (value !== '') return escape(value);
+    throw new SseError('SSE_CHANNEL_NAME', `The channel ${pattern} needs a value for :${key}, which is empty.`);
+  });
 }
 
 function escape(value: string): string {

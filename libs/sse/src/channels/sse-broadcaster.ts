@@ -7,7 +7,7 @@ import { SseError } from '../protocol/sse-error.js';
 import { type SseEvent } from '../protocol/sse-event.js';
 import { filled } from './argument.js';
 import { EVERYONE, permissionAudience, userAudience } from './audience.js';
-import { type Channel, channelName, type EventOf, type NamedChannel } from './channel.js';
+import { type Channel, channelName, type NamedChannel } from './channel.js';
 import { checkChannelName } from './channel-name.js';
 import { type ConnectionTarget, type DisconnectTarget, type SseCommand, type TokenTarget } from './sse-command.js';
 import { PublishTracing } from './publish-tracing.js';
@@ -15,6 +15,7 @@ import { SseRevocations } from './sse-revocations.js';
 import { nodeOfConnection } from './connection-ids.js';
 import { MessageEncoder } from './message-encoder.js';
 import { MessageQueue } from './message-queue.js';
+import { type AnyEvents, type EventOf } from './typed-events.js';
 import { type PublishOptions, refuseOption } from './publish-options.js';
 
 /**
@@ -49,10 +50,12 @@ export class SseBroadcaster {
     return this.publish(EVERYONE, event, options);
   }
 
-  /** To everyone who listens to the channel. */
-  async toChannel<E>(
+  /**
+   * To everyone who listens to the channel. Where the channel has types, by {@link defineChannel}, only its events compile.
+   */
+  async toChannel<E = AnyEvents>(
     channel: string | Channel<E>,
-    event: SseEvent | EventOf<E>,
+    event: EventOf<NoInfer<E>>,
     options?: PublishOptions,
   ): Promise<Published> {
     return this.publish(checkedName(channel), event, options);
