@@ -23,6 +23,7 @@ const common = {
     '^nestjs-event-stream/passport$': '<rootDir>/libs/sse/src/passport/index.ts',
     '^nestjs-event-stream/prometheus$': '<rootDir>/libs/sse/src/prometheus/index.ts',
     '^nestjs-event-stream/redis$': '<rootDir>/libs/sse/src/redis/index.ts',
+    '^nestjs-event-stream/swagger$': '<rootDir>/libs/sse/src/swagger/index.ts',
     '^nestjs-event-stream/terminus$': '<rootDir>/libs/sse/src/terminus/index.ts',
     '^nestjs-event-stream/testing$': '<rootDir>/libs/sse/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
