@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
-import { type BodyCounter, EventCounter } from '../../apps/loadtest/src/event-counter.js';
+import { type BodyCounter, EventCounter } from '../../apps/loadtest/src/reading/event-counter.js';
 import { LoadEngine } from '../../apps/loadtest/src/load-engine.js';
-import { type ResponseHead } from '../../apps/loadtest/src/response-head.js';
+import { type ResponseHead } from '../../apps/loadtest/src/reading/response-head.js';
 import { answerCalls } from '../process/answer-calls.js';
 import { type ClientCommands } from './client-commands.js';
 import { GzipCounter, GzipPrefix } from './gzip-counter.js';

@@ -1,6 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib';
-import { type BodyCounter } from '../../apps/loadtest/src/event-counter.js';
-import { EventReader } from '../../apps/loadtest/src/event-reader.js';
+import { type BodyCounter } from '../../apps/loadtest/src/reading/event-counter.js';
+import { EventReader } from '../../apps/loadtest/src/reading/event-reader.js';
 import { chatMessage, type ChatMessage } from '../chat-message.js';
 
 /**

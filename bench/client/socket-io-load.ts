@@ -1,5 +1,5 @@
 import { Milestones } from '../../apps/loadtest/src/milestones.js';
-import { openPaced } from '../../apps/loadtest/src/paced-opening.js';
+import { openPaced } from '../../apps/loadtest/src/opening/paced-opening.js';
 import { SocketIoSocket } from './socket-io-socket.js';
 
 /** The load engine's counterpart for Socket.IO. */

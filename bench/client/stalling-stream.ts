@@ -1,8 +1,8 @@
 import { type EventSourceMessage } from 'eventsource-parser';
 import { connect, type Socket } from 'node:net';
-import { EventReader } from '../../apps/loadtest/src/event-reader.js';
-import { ResponseReader } from '../../apps/loadtest/src/response-reader.js';
-import { prepareRequest } from '../../apps/loadtest/src/stream-request.js';
+import { EventReader } from '../../apps/loadtest/src/reading/event-reader.js';
+import { ResponseReader } from '../../apps/loadtest/src/reading/response-reader.js';
+import { prepareRequest } from '../../apps/loadtest/src/opening/stream-request.js';
 import { type Regained } from './stalling-commands.js';
 
 const request = prepareRequest({ url: 'http://localhost/stalling' });

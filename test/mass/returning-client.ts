@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import { connect, type Socket } from 'node:net';
-import { type ResponseHead } from '../../apps/loadtest/src/response-head.js';
-import { ResponseReader, type ResponseSink } from '../../apps/loadtest/src/response-reader.js';
+import { type ResponseHead } from '../../apps/loadtest/src/reading/response-head.js';
+import { ResponseReader, type ResponseSink } from '../../apps/loadtest/src/reading/response-reader.js';
 import { type LoadBalancer } from './load-balancer.js';
 
 /** A farewell that a client has heard. */

@@ -1,4 +1,4 @@
-import { openFileLimit } from './open-file-limit.js';
+import { openFileLimit } from './limits/open-file-limit.js';
 
 /** Files that a process has open beside its streams, with some room. */
 const OTHER_FILES = 100;

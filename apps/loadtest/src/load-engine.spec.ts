@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { LoadEngine, type LoadOptions } from './load-engine.js';
-import { RequestError } from './stream-request.js';
-import { type StreamEnd } from './stream-socket.js';
+import { RequestError } from './opening/stream-request.js';
+import { type StreamEnd } from './reading/stream-socket.js';
 
 describe('LoadEngine', () => {
   let server: Server;

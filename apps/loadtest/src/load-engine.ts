@@ -1,13 +1,13 @@
 import { type EventSourceMessage } from 'eventsource-parser';
-import { type BodyCounter } from './event-counter.js';
-import { EventReader } from './event-reader.js';
+import { type BodyCounter } from './reading/event-counter.js';
+import { EventReader } from './reading/event-reader.js';
 import { type LoadCounts, noCounts } from './load-counts.js';
-import { localAddressFor } from './local-address.js';
+import { localAddressFor } from './opening/local-address.js';
 import { Milestones } from './milestones.js';
-import { openPaced } from './paced-opening.js';
-import { type ResponseHead } from './response-head.js';
-import { prepareRequest, type StreamRequest } from './stream-request.js';
-import { type CutMode, type StreamEnd, type StreamObserver, StreamSocket } from './stream-socket.js';
+import { openPaced } from './opening/paced-opening.js';
+import { type ResponseHead } from './reading/response-head.js';
+import { prepareRequest, type StreamRequest } from './opening/stream-request.js';
+import { type CutMode, type StreamEnd, type StreamObserver, StreamSocket } from './reading/stream-socket.js';
 
 export interface LoadOptions extends Omit<StreamRequest, 'headers'> {
   /** How many streams. Default 1,000. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { type Command } from './command-line.js';
+import { type Command } from './command-line/parse-command-line.js';
 import { explainTooManyStreams } from './explain-failures.js';
 import { runLoadTest } from './load-test.js';
 

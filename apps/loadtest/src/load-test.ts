@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Command } from './command-line.js';
+import { type Command } from './command-line/parse-command-line.js';
 import { countLine } from './count-line.js';
 import { explainFailures, explainTooManyStreams } from './explain-failures.js';
 import { type LoadCounts, noCounts, total } from './load-counts.js';

@@ -1,7 +1,7 @@
 import process from 'node:process';
-import { CommandLineError, parseCommandLine, USAGE } from './command-line.js';
+import { CommandLineError, parseCommandLine, USAGE } from './command-line/parse-command-line.js';
 import { runLoadTest } from './load-test.js';
-import { RequestError } from './stream-request.js';
+import { RequestError } from './opening/stream-request.js';
 
 async function main(): Promise<number> {
   const command = parseCommandLine(process.argv.slice(2));

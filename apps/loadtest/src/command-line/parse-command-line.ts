@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { type LoadOptions } from './load-engine.js';
-import { type CutMode } from './stream-socket.js';
+import { type LoadOptions } from '../load-engine.js';
+import { type CutMode } from '../reading/stream-socket.js';
 
 export const USAGE = `Opens many event streams to one URL, holds them, counts what comes, and cuts them.
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CommandLineError, parseCommandLine } from './command-line.js';
+import { CommandLineError, parseCommandLine } from './parse-command-line.js';
 
 const URL = 'http://localhost:3000/events';
 

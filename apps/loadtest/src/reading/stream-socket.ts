@@ -3,7 +3,7 @@ import { type BodyCounter, EventCounter } from './event-counter.js';
 import { type EventReader } from './event-reader.js';
 import { type ResponseHead } from './response-head.js';
 import { ResponseError, ResponseReader, type ResponseSink } from './response-reader.js';
-import { type PreparedRequest } from './stream-request.js';
+import { type PreparedRequest } from '../opening/stream-request.js';
 
 /** One for all sockets of the process: what it holds is read before the next socket gets its turn. */
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
