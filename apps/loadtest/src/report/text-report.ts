@@ -1,17 +1,16 @@
 import { explainFailures } from '../explain-failures.js';
-import { type LatencySummary, type LoadReport } from '../load-report.js';
-import { worstChannels } from './worst-channels.js';
-import { bytes, count, counted, duration, plainMilliseconds, rate } from './number-format.js';
+import { type LoadReport } from '../load-report.js';
+import { bytes, count, counted, duration, rate } from './number-format.js';
 import { fitted, printable } from './printable.js';
+import { PERCENTILES, timesOf } from './report-times.js';
 import { reasonName, reasons, streamCounts } from './stream-counts.js';
 import { type Span, type StyledLine } from './styled-line.js';
 import { alignedRows } from './text-grid.js';
+import { worstChannels } from './worst-channels.js';
 
 /** Of thousands of channels, those at which one looks first. */
 const MOST_CHANNELS = 10;
 const NAME = 30;
-const COLUMNS = ['count', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const satisfies (keyof LatencySummary)[];
-const HEADS = ['count', 'min', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'];
 
 /** All that is known of a run when it is over, for the terminal or a log. */
 export function textReport(report: LoadReport): StyledLine[] {
@@ -62,18 +61,9 @@ function events({ counts, eventsPerSecond, seconds }: LoadReport): StyledLine[] 
   );
 }
 
-function times({ opening, latency, publish }: LoadReport): StyledLine[] {
-  const measured = [
-    { name: 'opening a stream', summary: opening },
-    { name: 'event to arrival', summary: latency },
-    { name: 'publish to answer', summary: publish?.latency },
-  ].flatMap(({ name, summary }) => (summary && summary.count > 0 ? [[name, ...valuesOf(summary)]] : []));
-  if (measured.length === 0) return [];
-  return table(['Times in ms', ...HEADS], measured);
-}
-
-function valuesOf(summary: LatencySummary): string[] {
-  return COLUMNS.map((key) => (key === 'count' ? count(summary[key]) : plainMilliseconds(summary[key])));
+function times(report: LoadReport): StyledLine[] {
+  const rows = timesOf(report).map(({ name, values }) => [name, ...values]);
+  return rows.length === 0 ? [] : table(['Times in ms', ...PERCENTILES], rows);
 }
 
 function faults({ delivery }: LoadReport): StyledLine[] {
