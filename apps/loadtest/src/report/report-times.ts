@@ -9,9 +9,9 @@ export const PERCENTILES = KEYS.map((key) => (key === 'p999' ? 'p99.9' : key));
 /** Everything whose time was measured in the run, in ms, a row for each. */
 export function timesOf({ opening, latency, publish }: LoadReport): { name: string; values: string[] }[] {
   const measured: [string, LatencySummary | undefined][] = [
-    ['opening a stream', opening],
-    ['event to arrival', latency],
-    ['publish to answer', publish?.latency],
+    ['opening', opening],
+    ['latency', latency],
+    ['publishing', publish?.latency],
   ];
   return measured.flatMap(([name, summary]) => {
     if (!summary || summary.count === 0) return [];
