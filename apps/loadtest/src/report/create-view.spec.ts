@@ -34,11 +34,11 @@ describe('createView', () => {
     const screen = Object.assign(new Output(), output);
     const view = viewOn(screen, env);
     for (const sample of samplesOf(25)) view.sample(sample);
-    view.line('Warning: something');
+    view.line('Warning: something\u001b[2J');
     view.end(reportOf({ verdicts: [{ rule: 'lost <= 0', measured: '0', isKept: true }] }));
     expect(screen.written).not.toContain('\u001b');
     expect(screen.lines.filter((line) => / s {2}open /.test(line))).toHaveLength(2);
-    expect(screen.lines).toContain('Warning: something');
+    expect(screen.lines).toContain('Warning: something�[2J');
     expect(screen.lines.at(-1)).toBe('  ✓ kept    lost <= 0  0');
   });
 
@@ -74,7 +74,8 @@ describe('the live view', () => {
     expect(screen.lines.filter((line) => line.startsWith('Load test'))).toHaveLength(1);
     expect(indexOf(screen, 'Load test')).toBe(0);
     expect(screen.lines.join('\n')).toContain('2 s of 30 s');
-    expect(screen.cursorIsShown || !process.stderr.isTTY).toBe(true);
+    expect(screen.cursorIsShown).toBe(false);
+    view.end(reportOf());
   });
 
   it('puts lines above itself, where they stay', () => {
@@ -86,6 +87,17 @@ describe('the live view', () => {
     view.sample(sampleAt(2));
     expect(screen.lines.slice(0, 2)).toEqual(['first', 'second']);
     expect(indexOf(screen, 'Load test')).toBe(2);
+    view.end(reportOf());
+  });
+
+  it('takes a terminal that does not know its size for one of 80 by 24', () => {
+    const screen = new Output();
+    const stdout = { isTTY: true, columns: 0, rows: 0, write: (text: string) => screen.write(text), on() {}, off() {} };
+    const view = createView({ stdout, env: {}, ...PLAN });
+    view.sample(sampleAt(1));
+    expect(screen.lines.filter((line) => line.startsWith('Load test'))).toHaveLength(1);
+    expect(screen.lines.length).toBeGreaterThan(10);
+    view.end(reportOf());
   });
 
   it.each([20, 33, 200])(
@@ -110,6 +122,7 @@ describe('the live view', () => {
     view.end(reportOf());
     expect(screen.lines[0]).toBe('Load test  http://127.0.0.1:3000/news/events');
     expect(screen.lines.join('\n')).not.toContain('Ctrl-C');
+    expect(screen.cursorIsShown).toBe(true);
     const { written } = screen;
     screen.resize(40);
     expect(screen.written).toBe(written);

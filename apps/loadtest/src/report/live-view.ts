@@ -1,22 +1,23 @@
 import { createLogUpdate } from 'log-update';
+import process from 'node:process';
 import { type LoadReport, type LoadSample } from '../load-report.js';
 import { liveFrame } from './live-frame.js';
 import { type LoadPlan, type LoadView, type ViewOutput } from './load-view.js';
+import { printableLines } from './printable.js';
 import { RunProgress } from './run-progress.js';
 import { lineWidth, painted, type StyledLine } from './styled-line.js';
 import { textReport } from './text-report.js';
 
-const DEFAULT_SIZE = { columns: 80, rows: 24 };
+const [HIDE_CURSOR, SHOW_CURSOR] = ['\u001b[?25l', '\u001b[?25h'];
 
-/**
- * Numbers that are redrawn in place each second, below whatever has been said with `line`.
- *
- * log-update hides the cursor, and shows it again at the end, also where the process is killed or crashes.
- */
+/** Numbers that are redrawn in place each second, below whatever has been said with `line`. */
 export class LiveView implements LoadView {
   readonly #progress: RunProgress;
+  readonly #screen: SizedScreen;
   readonly #update: ReturnType<typeof createLogUpdate>;
   readonly #resize = (): void => this.#redrawAfterResize();
+  /** A crash ends the process, too. */
+  readonly #showCursor = (): void => void this.output.write(SHOW_CURSOR);
   /** What stands on the screen now. */
   #frame: readonly StyledLine[] = [];
 
@@ -25,8 +26,11 @@ export class LiveView implements LoadView {
     plan: LoadPlan,
   ) {
     this.#progress = new RunProgress(plan);
-    this.#update = createLogUpdate(output as unknown as NodeJS.WritableStream);
+    this.#screen = new SizedScreen(output);
+    this.#update = createLogUpdate(this.#screen as unknown as NodeJS.WritableStream, { showCursor: true });
     output.on('resize', this.#resize);
+    output.write(HIDE_CURSOR);
+    process.once('exit', this.#showCursor);
     this.#draw();
   }
 
@@ -37,7 +41,7 @@ export class LiveView implements LoadView {
 
   line(text: string): void {
     this.#update.clear();
-    this.output.write(`${text}\n`);
+    this.output.write(`${printableLines(text)}\n`);
     this.#draw();
   }
 
@@ -45,11 +49,12 @@ export class LiveView implements LoadView {
     this.output.off('resize', this.#resize);
     this.#update.clear();
     for (const line of textReport(report)) this.output.write(`${painted(line)}\n`);
-    this.#update.done();
+    this.#showCursor();
+    process.off('exit', this.#showCursor);
   }
 
   #draw(): void {
-    const { columns, rows } = this.#size();
+    const { columns, rows } = this.#screen;
     // log-update ends the frame with a line break, for which a row is left.
     this.#frame = liveFrame(this.#progress, columns, rows - 1);
     this.#update(this.#frame.map(painted).join('\n'));
@@ -60,14 +65,27 @@ export class LiveView implements LoadView {
    * knows of: those are erased here, and it begins again.
    */
   #redrawAfterResize(): void {
-    const { columns } = this.#size();
+    const { columns } = this.#screen;
     const rows = this.#frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(lineWidth(line) / columns)), 0);
     if (rows > 0) this.output.write(`\u001b[${rows}F\u001b[J`);
     this.#update.done();
     this.#draw();
   }
+}
 
-  #size(): { columns: number; rows: number } {
-    return { columns: this.output.columns || DEFAULT_SIZE.columns, rows: this.output.rows || DEFAULT_SIZE.rows };
+/** Some terminals do not know how large they are, and say 0. */
+class SizedScreen {
+  constructor(private readonly output: ViewOutput) {}
+
+  get columns(): number {
+    return this.output.columns || 80;
+  }
+
+  get rows(): number {
+    return this.output.rows || 24;
+  }
+
+  write(text: string): boolean {
+    return this.output.write(text);
   }
 }

@@ -1,6 +1,7 @@
 import { type LoadReport, type LoadSample } from '../load-report.js';
 import { countLine } from './count-line.js';
 import { type LoadView, type ViewOutput } from './load-view.js';
+import { printableLines } from './printable.js';
 import { plainText } from './styled-line.js';
 import { textReport } from './text-report.js';
 
@@ -22,7 +23,7 @@ export class PlainView implements LoadView {
   }
 
   line(text: string): void {
-    this.output.write(`${text}\n`);
+    this.output.write(`${printableLines(text)}\n`);
   }
 
   end(report: LoadReport): void {

@@ -14,6 +14,11 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, '�');
 }
 
+/** The same for a text of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** The columns that it takes in a terminal. */
 export function widthOf(text: string): number {
   let width = 0;
