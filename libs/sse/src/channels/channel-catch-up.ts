@@ -54,7 +54,8 @@ export class ChannelCatchUp implements CatchUp {
     setImmediate(this.turn);
   }
 
-  checkpoint({ reading, settings }: SseConnection): Frame | undefined {
+  checkpoint(connection: SseConnection): Frame | undefined {
+    const { reading, settings } = connection;
     const { position } = this.backplane;
     if (!reading || !position || settings.raw || reading.isBehind || reading.epoch !== position.epoch) return undefined;
     return position.sequence > reading.position ? this.checkpoints.at(position) : undefined;

@@ -22,10 +22,11 @@ export class ChannelPast {
    */
   async placeOf(
     choice: HistoryChoice,
-    { joined, reading }: SseConnection,
+    connection: SseConnection,
     chosen: readonly string[],
     present: number,
   ): Promise<number> {
+    const { joined, reading } = connection;
     const unread = chosen.filter((channel) => this.logs.get(channel)?.isWhole === false);
     await Promise.all(unread.map((channel) => this.reader.read(channel)));
     const now = monotonicNow();

@@ -86,7 +86,6 @@ export class SseRevocations implements OnApplicationShutdown {
     void this.tellAgain().finally(() => this.readAgain$.next());
   }
 
-  /** @internal */
   onApplicationShutdown(): void {
     clearTimeout(this.lookAgain);
   }

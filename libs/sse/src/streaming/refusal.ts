@@ -8,7 +8,8 @@ export function isRefusedByRetry(exchange: HttpExchange, style: ResolvedOptions[
 }
 
 /** Answers 200 with nothing but the time after which to come back: EventSource gives up for good on anything else. */
-export function answerRetry(exchange: HttpExchange, { retryAfter, isLast }: SseRefusedException): void {
+export function answerRetry(exchange: HttpExchange, refusal: SseRefusedException): void {
+  const { retryAfter, isLast } = refusal;
   exchange.takeOver();
   const { response } = exchange;
   response.statusCode = 200;
@@ -19,7 +20,8 @@ export function answerRetry(exchange: HttpExchange, { retryAfter, isLast }: SseR
 }
 
 /** What an exception filter then answers tells when to come back. */
-export function announceRetry(exchange: HttpExchange, { retryAfter, isLast }: SseRefusedException): void {
+export function announceRetry(exchange: HttpExchange, refusal: SseRefusedException): void {
+  const { retryAfter, isLast } = refusal;
   // A server that closes waits for sockets that are kept alive.
   if (isLast && !exchange.isHttp2) exchange.setHeader('Connection', 'close');
   if (retryAfter !== undefined) exchange.setHeader('Retry-After', String(Math.max(1, Math.ceil(retryAfter / 1_000))));
