@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RequestMethod } from '@nestjs/common';
 import { type SseEvent } from '../protocol/sse-event.js';
 import { type SseStreamOptions } from './sse-stream-options.js';
 import { checkStreamOptions } from './stream-options-schema.js';
@@ -31,4 +32,30 @@ describe('the last event of a stream', () => {
       expect(check({ onComplete: { event } })).not.toThrow();
     },
   );
+});
+
+describe('the preset of a stream', () => {
+  it('is one of those that there are', () => {
+    expect(check({ preset: 'openai' })).not.toThrow();
+    expect(check({ preset: 'anthropic' as 'openai' })).toThrow("use 'openai' or 'ai-sdk'");
+  });
+
+  it.each<SseStreamOptions>([
+    { method: RequestMethod.GET },
+    { format: 'raw', onComplete: 'close', heartbeat: false, compression: {} },
+    { onComplete: { event: { data: 'done' } }, connections: { max: 5, refusal: 'status' } },
+  ])('leaves the application what it does not decide: %j', (options) => {
+    expect(check({ preset: 'ai-sdk', ...options })).not.toThrow();
+  });
+
+  it.each<[string, SseStreamOptions]>([
+    ['format', { format: 'json' }],
+    ['onComplete', { onComplete: 'end' }],
+    ['onError', { onError: 'retry' }],
+    ['connections.refusal', { connections: { refusal: 'retry' } }],
+  ])('is not contradicted by %s', (key, options) => {
+    expect(check({ preset: 'openai', ...options })).toThrow(
+      expect.objectContaining({ code: 'SSE_OPTIONS', key: `@SseStream() of Test.events: ${key}` }),
+    );
+  });
 });
