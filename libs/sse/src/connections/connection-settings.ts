@@ -1,5 +1,6 @@
 import { type OverflowPolicy } from '../options/overflow-policy.js';
 import { type HeartbeatSettings, type QueueSettings, type ResolvedOptions } from '../options/resolved-options.js';
+import { type EventFields } from '../protocol/event-block.js';
 import { type EventEncoder } from '../protocol/event-encoder.js';
 import { type Frame } from '../protocol/frame.js';
 import { type AdmissionRules } from './admission.js';
@@ -21,6 +22,11 @@ export interface ConnectionSettings {
   /** With so many recorded events waiting a stream of channels falls behind; 0 for never. */
   readonly fallsBehindAt: number;
   readonly encoder: EventEncoder;
-  /** The reconnection time that every stream begins with. */
+  /** What every stream begins with: the reconnection time, or on one of somebody else's protocol a comment. */
   readonly opening: Frame;
+  /**
+   * Of streams of somebody else's protocol: its word for an answer that is not complete, in place of any farewell or mark
+   * of ours.
+   */
+  readonly interruption: EventFields | undefined;
 }

@@ -29,6 +29,8 @@ export interface Ending {
 /** What the last frame depends on, beside the reason. */
 export interface EndingStream {
   readonly raw: boolean;
+  /** What a stream of somebody else's protocol says in place of a farewell, unless its source is complete. */
+  readonly interruption?: EventFields;
   /** EventSource reconnects a GET only: nobody else needs, or understands, an end mark. */
   readonly isGet: boolean;
   readonly path: string;
@@ -46,6 +48,7 @@ export function mannerOf({ reason, manner }: Ending): EndManner {
 export function farewell(ending: Ending, stream: EndingStream): Frame | undefined {
   const { reason, text = reason, retry = stream.retry, event } = ending;
   const manner = mannerOf(ending);
+  if (stream.interruption) return reason === 'completed' ? event && frameOf(event) : frameOf(stream.interruption);
   if (manner === 'for-good') return endOf(reason, stream, event ?? ownEvent(text, stream));
   if (manner !== 'farewell' || stream.raw) return undefined;
   return frameOf({ type: 'sse:closing', data: JSON.stringify({ reason: text }), retry });

@@ -336,7 +336,8 @@ export class SseConnection {
 
   private end(writer: ResponseWriter, ending: Ending): void {
     const { settings, isGet, path } = this;
-    const stream = { raw: settings.raw, isGet, path, retry: settings.connections.retry };
+    const { raw, interruption } = settings;
+    const stream = { raw, interruption, isGet, path, retry: settings.connections.retry };
     endResponse(writer, this.outbox, ending, stream, this.services.linger);
   }
 

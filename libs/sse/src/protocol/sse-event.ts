@@ -47,9 +47,14 @@ export function toSseEvent(value: unknown): SseEvent {
   return isSseEvent(value) ? value : { data: value };
 }
 
+/** Whether it was made by {@link sseEvent} or {@link sseData}. */
+export function isExplicitEvent(value: object): value is SseEvent {
+  return EXPLICIT in value;
+}
+
 function isSseEvent(value: unknown): value is SseEvent {
   if (typeof value !== 'object' || value === null) return false;
-  if (EXPLICIT in value) return true;
+  if (isExplicitEvent(value)) return true;
   let tells = false;
   for (const key of Object.keys(value)) {
     if (!FIELDS.has(key)) return false;

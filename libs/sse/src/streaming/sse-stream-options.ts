@@ -12,11 +12,25 @@ import { type SseEvent } from '../protocol/sse-event.js';
 
 /** The options of one `@SseStream()`. What the module has too overrides it for this route. */
 export interface SseStreamOptions {
-  /** Default: GET. EventSource knows GET only; `fetch` knows all. */
+  /**
+   * The protocol of a language model's clients. It brings defaults for `method` (POST), `format` (`raw`), `onComplete`
+   * (`[DONE]`) and `compression` (none), and refusals with their status. The source yields text, such as tokens, or
+   * chunks of the protocol; nothing else of ours is written but comments. If the answer ends before it is complete, the
+   * client is told so in its own words. Default: none.
+   *
+   * - `openai`: for the `openai` packages and whatever else speaks with OpenAI's API. Text becomes chunks of a chat
+   *   completion.
+   * - `ai-sdk`: for `useChat()` and the other clients of the AI SDK. Text becomes text parts.
+   *
+   * @see https://platform.openai.com/docs/api-reference/chat-streaming
+   * @see https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol#ui-message-stream-protocol
+   */
+  preset?: 'openai' | 'ai-sdk';
+  /** Default: GET, with a `preset` POST. EventSource knows GET only; `fetch` knows all. */
   method?: RequestMethod;
   /**
-   * `raw` is for clients with a protocol of their own, such as those of language models: no event and no id of ours is
-   * written into the stream, only comments. Default: `json`.
+   * `raw` is for clients with a protocol of their own: no event and no id of ours is written into the stream, only
+   * comments. For those of language models there is `preset`. Default: `json`, with a `preset` `raw`.
    */
   format?: 'json' | 'raw';
   /**

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { HttpCode, Inject, Req, RequestMapping, RequestMethod, Res, type Type, UseGuards } from '@nestjs/common';
 import { type SseStreamOptions } from './sse-stream-options.js';
+import { withPreset } from './presets/presets.js';
 import { NestSignalGuard, usesNestSignal } from './nest-signal.js';
 import { StreamExecutionContext } from './stream-execution-context.js';
 import { StreamOpener } from './stream-opener.js';
@@ -32,11 +33,12 @@ type Handler = (this: Record<symbol, unknown> & { constructor: Type }, ...args: 
  * }
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export function SseStream(path: string | string[] = '/', options: SseStreamOptions = {}): MethodDecorator {
+export function SseStream(path: string | string[] = '/', given: SseStreamOptions = {}): MethodDecorator {
   return <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>) => {
     const original = descriptor.value as Handler;
+    checkStreamOptions(given, `${target.constructor.name}.${String(key)}`);
+    const options = withPreset(given);
     const route: StreamRoute = { method: String(key), options };
-    checkStreamOptions(options, `${target.constructor.name}.${route.method}`);
 
     // Request and response stand behind the method's own parameters, so that Nest leaves the response to us.
     const types = (Reflect.getMetadata('design:paramtypes', target, key) as unknown[] | undefined) ?? [];

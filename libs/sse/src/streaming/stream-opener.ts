@@ -125,14 +125,14 @@ export class StreamOpener {
   }
 
   /** The client's cursor; or null, if the request has its answer without a stream. */
-  private answersAtOnce(exchange: HttpExchange, { raw, compression }: RouteSettings): string | undefined | null {
+  private answersAtOnce(exchange: HttpExchange, settings: RouteSettings): string | undefined | null {
     const { method } = exchange;
     const isRead = method === 'GET' || method === 'HEAD';
-    if (isRead && !raw && !acceptsEventStream(exchange.header('accept'))) {
+    if (isRead && !settings.raw && !acceptsEventStream(exchange.header('accept'))) {
       throw new SseRefusedException('SSE_NOT_ACCEPTABLE', 406, 'This is an event stream: accept text/event-stream.');
     }
     if (method === 'HEAD') {
-      answerHead(exchange, compression);
+      answerHead(exchange, settings);
       return null;
     }
     // Clients that can't set headers, such as polyfills, put it into the query.
@@ -215,12 +215,7 @@ export class StreamOpener {
   }
 
   /** All in one turn: what was awaited until here may have been overtaken by anything. */
-  private openNow(
-    connection: SseConnection,
-    exchange: HttpExchange,
-    first: Frame,
-    { compression }: RouteSettings,
-  ): void {
+  private openNow(connection: SseConnection, exchange: HttpExchange, first: Frame, settings: RouteSettings): void {
     // The client may have left, or somebody else answered, such as an interceptor that ran out of time.
     if (exchange.isOver()) {
       connection.departed('client');
@@ -228,7 +223,7 @@ export class StreamOpener {
     }
     this.admission.checkOpen();
     if (connection.isClosed) throw closedBeforeItOpened();
-    connection.open(openResponse(exchange, first, compression));
+    connection.open(openResponse(exchange, first, settings));
     this.registry.add(connection);
     this.watch.start(connection);
   }

@@ -12,12 +12,14 @@ import {
 import { SseOptionsError } from '../options/sse-options-error.js';
 import { errorText } from '../protocol/error-text.js';
 import { checkFields, checkTypeIsFree } from '../protocol/event-block.js';
+import { checkPreset } from './presets/presets.js';
 import { type SseStreamOptions } from './sse-stream-options.js';
 
 const flag = z.boolean({ error: 'use true or false' });
 
 const streamOptionsSchema = z
   .strictObject({
+    preset: z.enum(['openai', 'ai-sdk'], { error: "use 'openai' or 'ai-sdk'" }),
     method: z.enum(RequestMethod, { error: 'use a RequestMethod of @nestjs/common' }),
     format: z.enum(['json', 'raw'], { error: "use 'json' or 'raw'" }),
     onComplete: z.union([z.enum(['end', 'close']), z.strictObject({ event: z.looseObject({}) })], {
@@ -39,6 +41,7 @@ const streamOptionsSchema = z
 export function checkStreamOptions(options: SseStreamOptions, where: string): void {
   const prefix = `@SseStream() of ${where}: `;
   checkShape(streamOptionsSchema, options, prefix);
+  checkPreset(options, prefix);
   if (typeof options.onComplete !== 'object') return;
   const { event } = options.onComplete;
   try {

@@ -16,9 +16,11 @@ import {
 import { rateLimitWithDefaults, type RateLimitSettings } from '../options/rate-limit-options.js';
 import { SSE_OPTIONS } from '../options/tokens.js';
 import { EventEncoder, frameOf } from '../protocol/event-encoder.js';
-import { type Compression } from '../transport/compression/compression.js';
 import { Compressions } from '../transport/compression/compressions.js';
+import { type StreamOffer } from '../transport/open-response.js';
 import { EmissionCaches } from './emission-caches.js';
+import { presetOf } from './presets/presets.js';
+import { type StreamPreset } from './presets/stream-preset.js';
 import { type SseStreamOptions } from './sse-stream-options.js';
 
 /** A decorated method: what is known of it before there is an application. */
@@ -29,7 +31,7 @@ export interface StreamRoute {
 }
 
 /** A route in a running application. */
-export interface RouteSettings extends ConnectionSettings {
+export interface RouteSettings extends ConnectionSettings, StreamOffer {
   /** `RoomsController.events`, for logs. */
   readonly name: string;
   readonly options: SseStreamOptions;
@@ -37,8 +39,7 @@ export interface RouteSettings extends ConnectionSettings {
   readonly listenOfChannels: Audiences;
   readonly listenOfSource: Audiences;
   readonly emissions: EmissionCaches;
-  /** None where it is switched off. */
-  readonly compression: Compression | undefined;
+  readonly preset: StreamPreset | undefined;
 }
 
 /**
@@ -73,8 +74,11 @@ export class StreamRoutes {
   private resolve({ options: own }: StreamRoute, name: string): RouteSettings {
     const { options } = this;
     const raw = own.format === 'raw';
+    const preset = presetOf(own);
     const connections = {
       ...options.connections,
+      // Clients of a protocol know no stream that only says when to come back.
+      ...(preset && { refusal: 'status' as const }),
       ...given(own.connections),
       ...given({ maxAge: own.maxAge }),
     };
@@ -107,7 +111,10 @@ export class StreamRoutes {
       rateLimit: own.rateLimit === undefined ? this.processLimit : this.limitOf(rateLimitWithDefaults(own.rateLimit)),
       fallsBehindAt: fallsBehindAt(overflow, queue, options.history),
       encoder,
-      opening: frameOf({ retry: connections.retry }),
+      opening: frameOf(preset ? { comment: '' } : { retry: connections.retry }),
+      preset,
+      headers: preset?.headers,
+      interruption: preset?.interruption,
       listenOfChannels: { all: true, user: true, permissions: true, ...own.listen },
       listenOfSource: own.listen ?? {},
       compression: this.compressions.of(compression),

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Buffer } from 'node:buffer';
 import { TextDecoder } from 'node:util';
-import { type Ending } from '../connections/farewell.js';
+import { type Ending, type EndManner } from '../connections/farewell.js';
 import { jitter } from '../connections/jitter.js';
 import { monotonicNow } from '../connections/monotonic.js';
 import { type SseConnection } from '../connections/sse-connection.js';
@@ -26,7 +26,7 @@ export class StreamSink implements EmissionTaker, Sink {
 
   constructor(
     readonly connection: SseConnection,
-    private readonly settings: RouteSettings,
+    protected readonly settings: RouteSettings,
     source: object,
   ) {
     this.emissions = settings.emissions.of(source);
@@ -59,15 +59,21 @@ export class StreamSink implements EmissionTaker, Sink {
     const { id, userId } = this.connection;
     const fields = { stream: this.settings.name, connection: id, user: userId, error: errorText(error) };
     logger.error(logLine('The source of a stream failed', fields), errorStack(error));
-    const { onError = 'retry' } = this.settings.options;
     if (this.settings.raw) {
-      this.connection.finish({ reason: 'error', manner: onError === 'end' && this.isGet ? 'for-good' : 'cut' });
+      this.connection.finish({ reason: 'error', manner: this.failureManner });
       return;
     }
+    const { onError = 'retry' } = this.settings.options;
     const data = JSON.stringify({ code: 'SSE_SOURCE_FAILED' });
     const retry = onError === 'retry' ? jitter(this.settings.connections.retry, 0.5, 0.5) : undefined;
     this.connection.deliverControl(frameOf({ type: 'sse:error', data, retry }, { isControl: true }));
     this.connection.finish({ reason: 'error', manner: onError === 'end' ? 'for-good' : 'plain' });
+  }
+
+  /** Of a raw stream, in which nothing of ours is said. */
+  private get failureManner(): EndManner {
+    if (this.settings.interruption) return 'plain';
+    return this.settings.options.onError === 'end' && this.isGet ? 'for-good' : 'cut';
   }
 
   private get isGet(): boolean {
@@ -81,9 +87,13 @@ export class StreamSink implements EmissionTaker, Sink {
   }
 
   /** Bytes, such as the body of a `fetch()`, are text whose characters may be cut anywhere. */
-  private nextBytes(bytes: Uint8Array): void {
+  protected textOf(bytes: Uint8Array): string {
     this.decoder ??= new TextDecoder();
-    const text = this.decoder.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { stream: true });
+    return this.decoder.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { stream: true });
+  }
+
+  private nextBytes(bytes: Uint8Array): void {
+    const text = this.textOf(bytes);
     if (text !== '') this.connection.deliver(this.settings.encoder.encode({ data: text }, monotonicNow()));
   }
 }

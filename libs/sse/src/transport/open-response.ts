@@ -7,17 +7,20 @@ import { type HttpExchange, type RawResponse } from './http-exchange.js';
 import { PlainWriter } from './plain-writer.js';
 import { type PieceWriter, type ResponseWriter } from './response-writer.js';
 
+/** What the heads of a route's streams say beside what all of them say. */
+export interface StreamOffer {
+  /** None where it is switched off. */
+  readonly compression: Compression | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * Sends the head of an event stream and its first frame, and returns what writes the rest: compressed, where that is offered
  * and the client asks for it.
  */
-export function openResponse(
-  exchange: HttpExchange,
-  first: Frame,
-  compression: Compression | undefined,
-): ResponseWriter {
-  const coding = compression?.negotiate(exchange.header('accept-encoding'));
-  sendHead(exchange, compression, coding?.encoding);
+export function openResponse(exchange: HttpExchange, first: Frame, offer: StreamOffer): ResponseWriter {
+  const coding = offer.compression?.negotiate(exchange.header('accept-encoding'));
+  sendHead(exchange, offer, coding?.encoding);
   const pieces = writerFor(exchange);
   const writer = coding ? coding.writerTo(pieces) : pieces;
   writer.write(first);
@@ -26,12 +29,12 @@ export function openResponse(
 }
 
 /** The whole answer to a HEAD request. */
-export function answerHead(exchange: HttpExchange, compression: Compression | undefined): void {
-  sendHead(exchange, compression, compression?.negotiate(exchange.header('accept-encoding'))?.encoding);
+export function answerHead(exchange: HttpExchange, offer: StreamOffer): void {
+  sendHead(exchange, offer, offer.compression?.negotiate(exchange.header('accept-encoding'))?.encoding);
   exchange.response.end();
 }
 
-function sendHead(exchange: HttpExchange, compression: Compression | undefined, encoding?: EncodingName): void {
+function sendHead(exchange: HttpExchange, { compression, headers }: StreamOffer, encoding?: EncodingName): void {
   exchange.takeOver();
   const { response, socket } = exchange;
   response.setHeader('Content-Type', 'text/event-stream');
@@ -39,6 +42,7 @@ function sendHead(exchange: HttpExchange, compression: Compression | undefined, 
   response.setHeader('Cache-Control', 'no-cache, no-transform');
   // nginx and those who follow it buffer responses unless told not to.
   response.setHeader('X-Accel-Buffering', 'no');
+  for (const name in headers) response.setHeader(name, headers[name] ?? '');
   if (compression) addVary(response);
   if (encoding) response.setHeader('Content-Encoding', encoding);
   response.removeHeader('Content-Length');
