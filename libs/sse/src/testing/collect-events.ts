@@ -11,7 +11,7 @@ export interface CollectOptions extends SseTestInit {
   count?: number;
   /** Up to and with the first event of this type, or of which this is true. */
   until?: EventMatch;
-  /** How long it may take in all, in ms. Default: 5,000. */
+  /** How long it may take in all, in ms. Default: 4,000. */
   timeout?: number;
 }
 
@@ -28,7 +28,7 @@ export interface CollectOptions extends SseTestInit {
 export async function collectEvents(
   target: ListeningApplication | URL | string,
   path: string,
-  { count = Infinity, until, timeout = 5_000, ...init }: CollectOptions = {},
+  { count = Infinity, until, timeout = 4_000, ...init }: CollectOptions = {},
 ): Promise<SseTestEvent[]> {
   const deadline = realNow() + timeout;
   const left = () => Math.max(0, Math.ceil(deadline - realNow()));

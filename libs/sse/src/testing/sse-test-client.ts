@@ -8,7 +8,7 @@ import { SseTestClientError } from './sse-test-client-error.js';
 
 /** How long a test waits. */
 export interface WaitOptions {
-  /** In ms of real time, whatever fake timers say. Default: 5,000. */
+  /** In ms of real time, whatever fake timers say. Default: 4,000. */
   timeout?: number;
 }
 
@@ -24,7 +24,8 @@ export type EventMatch = string | ((event: SseTestEvent) => boolean);
 /** Sends the request once more, from this cursor on. */
 type Reopen = (lastEventId: string | undefined) => Promise<SseTestClient>;
 
-const DEFAULT_TIMEOUT = 5_000;
+/** Less than the patience of Jest and Vitest, 5,000 ms: else their message would be all that one sees. */
+const DEFAULT_TIMEOUT = 4_000;
 
 /**
  * A client of one event stream, for tests. It reads whatever comes at once and keeps it until the test asks, so that
