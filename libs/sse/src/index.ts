@@ -88,7 +88,12 @@ export {
   type NamedChannel,
 } from './channels/channel.js';
 export { type ChannelParameters, type ParametersOf } from './channels/channel-parameters.js';
-export { channels, type ChannelSubscription } from './channels/channel-subscription.js';
+export {
+  channels,
+  type ChannelSubscription,
+  type HistoryChoice,
+  type SnapshotSource,
+} from './channels/channel-subscription.js';
 export { type ConnectionTarget, type DisconnectTarget, type TokenTarget } from './channels/sse-command.js';
 export { type DeadLetterInfo, type SseDeadLetter } from './channels/dead-letters.js';
 export { MessageQueue, type MessageQueueStats } from './channels/message-queue.js';

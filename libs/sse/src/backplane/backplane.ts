@@ -44,19 +44,31 @@ export interface BackplaneNode {
 
 /** The bounds that a backplane keeps, from the options of the module. */
 export interface BackplaneSettings {
-  /** What is kept of each channel: so many events, for so many milliseconds; and, in-process, so many bytes in all. */
-  readonly history: { readonly maxEvents: number; readonly maxAge: number; readonly maxTotalBytes: number };
-  /** What waits for each user: so many messages, for so many milliseconds, each sent so often. */
+  /** What is kept of channels. */
+  readonly history: {
+    /** Events of each channel. */
+    readonly maxEvents: number;
+    /** How long an event is kept, in milliseconds. */
+    readonly maxAge: number;
+    /** Bytes of all channels, of an engine in the process. */
+    readonly maxTotalBytes: number;
+  };
+  /** What waits for users. */
   readonly messageQueue: {
+    /** Messages of each user. */
     readonly maxPerUser: number;
+    /** How long a message waits, in milliseconds. */
     readonly ttl: number;
+    /** How often a message is sent. */
     readonly maxAttempts: number;
+    /** Bytes of all queues, of an engine in the process. */
     readonly maxTotalBytes: number;
   };
 }
 
 /** Whether the engine behind a backplane answers. */
 export interface BackplaneHealth {
+  /** `down` while the engine does not answer. */
   readonly status: 'up' | 'down';
   /** Why it does not, in words for people. */
   readonly reason?: string;
@@ -79,6 +91,7 @@ export interface Backplane extends EventLog, PresencePort, QueuePort, RecordPort
    * @throws SseBackplaneError if the engine behind it is away
    */
   command(command: NodeCommand, node?: string): Promise<void>;
+  /** How the engine is, as far as is known at this moment: nothing is asked of it. */
   readonly health: BackplaneHealth;
   /** Lets go of everything. Called once, after everything else. This node's members leave when its lease ends. */
   close(): Promise<void>;

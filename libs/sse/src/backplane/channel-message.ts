@@ -12,7 +12,12 @@ export interface ChannelMessage extends EventFields {
   /** A newer message of the same key replaces one that still waits for a slow client. */
   readonly key?: string;
   /** Who does not get it, now and when it is replayed. */
-  readonly except?: { readonly connections?: readonly string[]; readonly users?: readonly string[] };
+  readonly except?: {
+    /** Ids of connections. */
+    readonly connections?: readonly string[];
+    /** Ids of users. */
+    readonly users?: readonly string[];
+  };
   /** Default: `normal`. */
   readonly priority?: EventPriority;
   /** Neither sent nor replayed when so many milliseconds have passed since it was published. */

@@ -1,6 +1,8 @@
 /** What a node has of a user in a channel. */
 export interface PresenceUpdate {
+  /** The name of the channel. */
   readonly channel: string;
+  /** Who is in it, or was. */
   readonly userId: string;
   /** The user's connections of this node to the channel; 0 when the last has gone. */
   readonly connections: number;
@@ -10,6 +12,7 @@ export interface PresenceUpdate {
 
 /** Somebody who is in a channel, over all nodes. */
 export interface PresenceEntry {
+  /** Who it is. */
   readonly userId: string;
   /** His connections to it. */
   readonly connections: number;
@@ -19,14 +22,19 @@ export interface PresenceEntry {
 
 /** A user came to a channel with his first connection to any node, or left it with his last. */
 export interface PresenceEvent {
+  /** Whether he came or left. */
   readonly type: 'join' | 'leave';
+  /** The name of the channel. */
   readonly channel: string;
+  /** Who it is. */
   readonly userId: string;
 }
 
 /** A node that is alive, with what it says of itself. */
 export interface NodeLease {
+  /** The id of the node. */
   readonly id: string;
+  /** What it last gave to `describeNode()`. */
   readonly payload: unknown;
 }
 

@@ -7,6 +7,7 @@ export interface QueuedMessage {
   readonly id: string;
   /** The number in its id. Numbers of one queue grow, also where the log begins anew. */
   readonly sequence: number;
+  /** What is sent. */
   readonly message: ChannelMessage;
   /** How often it was sent to a user who came back. */
   readonly attempts: number;
@@ -14,7 +15,9 @@ export interface QueuedMessage {
 
 /** A message that left its queue without having been taken. */
 export interface DeadLetter {
+  /** Whose queue it was in. */
   readonly userId: string;
+  /** The message, as it was in the queue. */
   readonly letter: QueuedMessage;
   /** Sent as often as it may be · older than its time to live · the oldest, when the queue was full. */
   readonly reason: 'attempts' | 'expired' | 'overflow';
@@ -31,7 +34,12 @@ export interface QueuePort {
     userId: string,
     message: ChannelMessage,
     options?: { readonly idempotencyKey?: string },
-  ): Promise<Published & { readonly dead: readonly DeadLetter[] }>;
+  ): Promise<
+    Published & {
+      /** What had to give way. */
+      readonly dead: readonly DeadLetter[];
+    }
+  >;
   /**
    * The next messages of a queue behind a number, the oldest first, and whether there are more. What has expired is
    * removed and returned.
@@ -41,8 +49,11 @@ export interface QueuePort {
     after: number,
     limit: number,
   ): Promise<{
+    /** The oldest first. */
     readonly messages: readonly QueuedMessage[];
+    /** Whether there are more behind these. */
     readonly hasMore: boolean;
+    /** What has expired. */
     readonly dead: readonly DeadLetter[];
   }>;
   /** Counts a try for each of these. Those that had as many as they may are removed and returned, and are not to be sent. */
@@ -52,6 +63,7 @@ export interface QueuePort {
    * how many left the queue.
    */
   taken(userId: string, through: LogPosition): Promise<number>;
+  /** How many messages wait for a user. */
   queueSize(userId: string): Promise<number>;
   /** Returns how many left the queue. */
   clearQueue(userId: string): Promise<number>;

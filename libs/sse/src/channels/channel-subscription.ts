@@ -8,7 +8,10 @@ export type SnapshotSource = Observable<unknown> | AsyncIterable<unknown> | Read
 
 /** What of a channel's past a client is given that has not been there before. */
 export type HistoryChoice =
-  | { /** So many events of each channel, the last ones. */ readonly last: number }
+  | {
+      /** So many events of each channel, the last ones. */
+      readonly last: number;
+    }
   | {
       /** Everything behind the event of this id, or published from this time on. */
       readonly since: string | Date;

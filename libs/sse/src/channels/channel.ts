@@ -4,6 +4,7 @@ import { type AnyEvents } from './typed-events.js';
 
 /** A channel by its name, with the types of its events: `E` maps an event's type to its data. */
 export interface Channel<E = AnyEvents> {
+  /** What it is called, with the values of its parameters. */
   readonly name: string;
   /** Its streams are told who is in it. */
   readonly presence?: boolean;

@@ -4,7 +4,12 @@ import { SseEventError } from '../protocol/sse-event-error.js';
 /** How an event is published. */
 export interface PublishOptions {
   /** Who does not get it, neither now nor when it is replayed. */
-  except?: { connections?: readonly string[]; users?: readonly string[] };
+  except?: {
+    /** Ids of connections. */
+    connections?: readonly string[];
+    /** Ids of users. */
+    users?: readonly string[];
+  };
   /**
    * `low` is shed first where a client is too slow; `critical` is flushed at once, and shed last. Never the order. Default:
    * `normal`.

@@ -3,12 +3,21 @@ import { type SseIdentity } from '../options/sse-identity.js';
 import { type EventFields } from '../protocol/event-block.js';
 
 /** Whose connections a command is about. */
-export type ConnectionTarget = { readonly user: string } | { readonly connection: string };
+export type ConnectionTarget =
+  | {
+      /** The id of a user: all of his connections. */
+      readonly user: string;
+    }
+  | {
+      /** The id of one connection. */
+      readonly connection: string;
+    };
 /** Whose connections are ended: a user's, one, or those of one token. */
 export type DisconnectTarget = ConnectionTarget | TokenTarget;
 
 /** A token, by its id (`jti`). */
 export interface TokenTarget {
+  /** Its id. */
   readonly token: string;
   /** When the token ends: so long it stays revoked. Default: `tokens.maxLife` from now on. */
   readonly expiresAt?: Date;

@@ -86,6 +86,7 @@ export class SseRevocations implements OnApplicationShutdown {
     void this.tellAgain().finally(() => this.readAgain$.next());
   }
 
+  /** Called by Nest. */
   onApplicationShutdown(): void {
     clearTimeout(this.lookAgain);
   }

@@ -44,6 +44,7 @@ export class SseDashboardModule implements OnApplicationBootstrap {
     };
   }
 
+  /** Called by Nest. */
   onApplicationBootstrap(): void {
     const { path, isGuarded } = this.settings;
     if (isGuarded) return;

@@ -66,6 +66,7 @@ export class LoadShedding implements OnModuleInit {
     return this.steps.value;
   }
 
+  /** Called by Nest. */
   onModuleInit(): void {
     if (this.options.monitoring.degrade) this.monitor.looks$.subscribe(() => this.look(this.monitor.pressure));
   }

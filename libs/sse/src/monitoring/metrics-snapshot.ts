@@ -36,7 +36,12 @@ export interface LatencySummary {
   /** As above. */
   readonly p99: number;
   /** Upper ends and counts of the buckets since the start, each with those before it; the last end is `Infinity`. */
-  readonly buckets: readonly { readonly upTo: number; readonly count: number }[];
+  readonly buckets: readonly {
+    /** The upper end, in milliseconds. */
+    readonly upTo: number;
+    /** Deliveries that took no longer. */
+    readonly count: number;
+  }[];
   /** Milliseconds in all since the start. */
   readonly sum: number;
   /** Deliveries since the start. */

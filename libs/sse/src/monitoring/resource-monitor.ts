@@ -115,11 +115,13 @@ export class ResourceMonitor implements OnApplicationBootstrap, OnApplicationShu
     return highest(PRESSING.map((name) => this.watches.get(name)?.level ?? 'normal'));
   }
 
+  /** Called by Nest. */
   onApplicationBootstrap(): void {
     this.reader.start();
     this.timer = setInterval(() => this.sample(), this.options.monitoring.interval).unref();
   }
 
+  /** Called by Nest. */
   onApplicationShutdown(): void {
     clearInterval(this.timer);
     this.reader.stop();

@@ -58,6 +58,7 @@ export class SseNodes implements OnApplicationBootstrap {
     private readonly monitor: ResourceMonitor,
   ) {}
 
+  /** Called by Nest. */
   onApplicationBootstrap(): void {
     this.describe();
     this.monitor.looks$.subscribe(() => this.describe());

@@ -37,7 +37,9 @@ export class SseJwtAuthGuard implements CanActivate {
   private readonly logger = new Logger('SseJwt');
 
   // Properties, so that a class that extends this one has its constructor to itself.
+  /** Finds and verifies the token. */
   @Inject(SseJwtStrategy) protected readonly strategy!: SseJwtStrategy;
+  /** Knows which users and tokens were sent away. */
   @Inject(SseRevocations) protected readonly revocations!: SseRevocations;
   @Inject(SSE_JWT_SETTINGS) private readonly settings!: SseJwtSettings;
   @Inject(HttpAdapterHost) private readonly host!: HttpAdapterHost;

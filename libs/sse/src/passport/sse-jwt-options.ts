@@ -47,5 +47,6 @@ export interface SseJwtOptions {
 
 /** Makes the options, for `SseJwtModule.registerAsync({ useClass })` and `({ useExisting })`. */
 export interface SseJwtOptionsFactory {
+  /** Called once, when the module starts. */
   createSseJwtOptions(): SseJwtOptions | Promise<SseJwtOptions>;
 }

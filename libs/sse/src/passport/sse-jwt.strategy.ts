@@ -5,10 +5,13 @@ import { type SseJwtRequest, tokenIn } from './token-places.js';
 
 /** What a token says, under the names of RFC 7519. The library's default `identify` reads these. */
 export interface SseJwtPayload {
+  /** The user's id. */
   sub?: string;
+  /** What he may do. */
   permissions?: readonly string[];
   /** Permissions, separated by spaces. */
   scope?: string;
+  /** The token's id, by which it can be revoked. */
   jti?: string;
   /** Seconds since 1970. */
   iat?: number;

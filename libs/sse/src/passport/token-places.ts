@@ -3,15 +3,19 @@ export type SseJwtPlace = 'header' | 'cookie' | 'query';
 
 /** What is used of a request, whatever the platform. */
 export interface SseJwtRequest {
+  /** By their names in small letters. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Of a cookie parser, if the application has one. */
   readonly cookies?: unknown;
+  /** The parsed query of the URL. */
   readonly query?: unknown;
   /** What the guard leaves for those who come after it. */
   user?: unknown;
-  // For the log.
+  /** For the log. */
   readonly method?: string;
+  /** For the log. */
   readonly url?: string;
+  /** For the log. */
   readonly ip?: string;
 }
 

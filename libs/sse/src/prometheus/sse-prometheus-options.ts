@@ -32,5 +32,6 @@ export interface SsePrometheusEndpoint {
 
 /** Makes the options, for `SsePrometheusModule.registerAsync({ useClass })` and `({ useExisting })`. */
 export interface SsePrometheusOptionsFactory {
+  /** Called once, when the module starts. */
   createSsePrometheusOptions(): SsePrometheusOptions | Promise<SsePrometheusOptions>;
 }

@@ -27,7 +27,7 @@ function withEndpoint(
 }
 
 /**
- * Serves what {@link SseMetrics} knows to Prometheus. The path is for your monitoring and not for the public: give it guards,
+ * Serves what `SseMetrics` knows to Prometheus. The path is for your monitoring and not for the public: give it guards,
  * or keep it from whoever comes from outside. It needs what `SseModule` exports.
  *
  * It stops the application at its start with an `SseOptionsError` for options that are wrong, or names that the registry

@@ -39,6 +39,7 @@ export class SsePrometheus implements OnModuleInit, OnApplicationShutdown {
     return this.settings.registry;
   }
 
+  /** Called by Nest. */
   async onModuleInit(): Promise<void> {
     const { prefix, defaultMetrics } = this.settings;
     for (const metric of METRICS) this.refuseTwice(prefix + metric.name);

@@ -37,7 +37,13 @@ export interface SseStreamOptions {
    * When the source ends: `end` tells an EventSource not to come back, `close` just ends the response, an event is sent
    * last (`{ event: { data: '[DONE]' } }`). Default: `end` on GET, elsewhere `close`.
    */
-  onComplete?: 'end' | 'close' | { event: SseEvent };
+  onComplete?:
+    | 'end'
+    | 'close'
+    | {
+        /** What is sent last. */
+        event: SseEvent;
+      };
   /**
    * When the source fails, upon which the client gets `sse:error`: `retry` has it come back after a jittered time, `end`
    * not. A `raw` stream is cut, so that its client sees that it is not complete. Default: `retry`.

@@ -30,6 +30,7 @@ export class SseHealthIndicator implements OnModuleInit {
     private readonly drain: SseDrain,
   ) {}
 
+  /** Called by Nest. */
   async onModuleInit(): Promise<void> {
     await this.terminus();
   }

@@ -3,7 +3,9 @@ import { Server as TlsServer } from 'node:tls';
 
 /** What {@link SseTestClient.open} needs of an application: any `INestApplication` has it. */
 export interface ListeningApplication {
+  /** Its server, which may not listen yet. */
   getHttpServer(): unknown;
+  /** Called with port 0 if it does not listen yet. */
   listen(port: number, hostname: string): Promise<unknown>;
 }
 

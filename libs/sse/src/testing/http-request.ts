@@ -28,8 +28,11 @@ export interface SseTestInit {
 
 /** An answer whose body is still coming. `SseTestClient.from` takes one from any other HTTP client. */
 export interface SseTestResponse {
+  /** The HTTP status. */
   readonly status: number;
+  /** The headers of the answer. */
   readonly headers: Headers;
+  /** The body as it comes, decoded. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Cuts the connection. */
   abort(): void;

@@ -6,5 +6,6 @@
  * await expect(client.next({ timeout: 100 })).rejects.toThrow(SseTestClientError);
  */
 export class SseTestClientError extends Error {
+  /** `SseTestClientError`. */
   override readonly name = 'SseTestClientError';
 }
