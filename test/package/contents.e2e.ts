@@ -6,6 +6,8 @@ import process from 'node:process';
 import { archive, entries, manifest, PACKED, SOURCES } from './packed-library.js';
 
 const BIN = join(import.meta.dirname, '../../node_modules/.bin');
+/** Where it was packed from: there are its optional packages. */
+const LIBRARY = join(SOURCES, '..');
 const KIB = 1024;
 
 /** What may be in the package. */
@@ -74,6 +76,26 @@ describe('the packed library', () => {
     expect(analysis.problems.filter(({ kind }) => kind !== 'CJSResolvesToESM')).toEqual([]);
     expect(Object.keys(analysis.entrypoints)).toHaveLength(entries().length + 1);
     expect(status).toBe(0);
+  });
+
+  it('declares types that compile where libraries are checked, too', () => {
+    const declarations = Object.values(manifest().exports).flatMap((entry) =>
+      typeof entry === 'string' ? [] : join(LIBRARY, entry.types),
+    );
+    const settings = [
+      '--ignoreConfig',
+      '--noEmit',
+      '--skipLibCheck',
+      'false',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+    ];
+    const args = [join(BIN, 'tsc'), ...settings, '--types', 'node', ...declarations];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: LIBRARY, encoding: 'utf8' });
+    // What others declare wrongly is not looked at.
+    expect(stdout.split('\n').filter((line) => line.startsWith('dist/'))).toEqual([]);
   });
 
   it('has a package.json that publint has nothing to say about', () => {

@@ -3,6 +3,7 @@ import { nextRealTurn } from './real-time.js';
 
 /** What {@link advanceTime} needs of an application: any `INestApplication` or testing module has it. */
 export interface ApplicationWithSse {
+  /** As of any `INestApplicationContext`. */
   get(token: typeof SseClock, options: { strict: false }): SseClock;
 }
 
