@@ -24,7 +24,9 @@ if (withTestTools) {
       { command: 'redis-server', package: 'redis-server' },
       { command: 'chromium', package: 'chromium' },
       { command: 'curl', package: 'curl' },
-    ].filter((tool) => !isOnPath(tool.command)),
+      // For the interpreter of Debian, which is not always the first on the PATH.
+      { file: '/usr/lib/python3/dist-packages/aiohttp', package: 'python3-aiohttp' },
+    ].filter(({ command, file }) => (file ? !existsSync(file) : !isOnPath(command))),
   );
 }
 
@@ -49,7 +51,7 @@ function installDebianPackages(tools) {
   const packages = tools.map((tool) => tool.package);
   if (!isOnPath('apt-get') || process.getuid?.() !== 0) {
     fail(
-      `The tests need ${packages.join(' and ')}. Install them so that these commands are on the PATH: ${tools.map((tool) => tool.command).join(', ')}. (As root on Debian, npm test does this itself.)`,
+      `The tests need ${packages.join(' and ')}. Install them so that there is: ${tools.map(({ command, file }) => file ?? `${command} on the PATH`).join(', ')}. (As root on Debian, npm test does this itself.)`,
     );
   }
   run('apt-get', ['update', '-q']);

@@ -19,8 +19,6 @@ export class PresetSink extends StreamSink {
   }
 
   override next(value: unknown): void {
-    // A source that does not look at its signal may go on for a while.
-    if (this.connection.isClosed) return;
     try {
       this.deliverAll(this.eventsOf(value));
     } catch (error) {
@@ -29,7 +27,6 @@ export class PresetSink extends StreamSink {
   }
 
   override complete(): void {
-    if (this.connection.isClosed) return;
     try {
       this.deliverAll(this.framing.end());
     } catch (error) {
