@@ -33,12 +33,11 @@ type Handler = (this: Record<symbol, unknown> & { constructor: Type }, ...args: 
  * }
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export function SseStream(path: string | string[] = '/', given: SseStreamOptions = {}): MethodDecorator {
+export function SseStream(path: string | string[] = '/', options: SseStreamOptions = {}): MethodDecorator {
   return <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>) => {
     const original = descriptor.value as Handler;
-    checkStreamOptions(given, `${target.constructor.name}.${String(key)}`);
-    const options = withPreset(given);
-    const route: StreamRoute = { method: String(key), options };
+    checkStreamOptions(options, `${target.constructor.name}.${String(key)}`);
+    const route: StreamRoute = { method: String(key), options: withPreset(options) };
 
     // Request and response stand behind the method's own parameters, so that Nest leaves the response to us.
     const types = (Reflect.getMetadata('design:paramtypes', target, key) as unknown[] | undefined) ?? [];
@@ -69,7 +68,7 @@ export function SseStream(path: string | string[] = '/', given: SseStreamOptions
     Reflect.defineMetadata(STREAM_ROUTE, route, wrapper);
     descriptor.value = wrapper as T;
 
-    RequestMapping({ path, method: options.method ?? RequestMethod.GET })(target, key, descriptor);
+    RequestMapping({ path, method: route.options.method ?? RequestMethod.GET })(target, key, descriptor);
     HttpCode(200)(target, key, descriptor);
     if (usesNestSignal(target, key)) UseGuards(NestSignalGuard)(target, key, descriptor);
   };
