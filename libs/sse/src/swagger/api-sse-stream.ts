@@ -25,12 +25,12 @@ import { loadSwagger, type SwaggerPackage } from './swagger-package.js';
 export function ApiSseStream<E = AnyEvents>(options: ApiSseStreamOptions<E>): MethodDecorator {
   return (target, key, descriptor) => {
     const swagger = loadSwagger();
-    const document = (loaded: SwaggerPackage, method: PropertyDescriptor) => {
-      for (const decorate of decoratorsOf(options, loaded)) decorate(target, key, method);
+    const document = (loaded: SwaggerPackage) => {
+      for (const decorate of decoratorsOf(options, loaded)) decorate(target, key, descriptor);
     };
-    if (!(swagger instanceof Promise)) document(swagger, descriptor);
-    // By then the other decorators have made the method what it is, and there is no application to be documented yet.
-    else void swagger.then((loaded) => document(loaded, Object.getOwnPropertyDescriptor(target, key) ?? descriptor));
+    // A moment later the descriptor has what other decorators made of the method, and no application is documented yet.
+    if (swagger instanceof Promise) void swagger.then(document);
+    else document(swagger);
   };
 }
 
