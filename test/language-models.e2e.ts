@@ -173,7 +173,10 @@ describe.each(ONE_OF_EACH_NEST)('a language model ($name)', (target) => {
     it('is aborted, and left, in the very tick in which the server notices that the client is gone', async () => {
       const key = unique();
       const abort = new AbortController();
-      const heard = () => server.notesOf(key, 'pulled').length >= 3 && abort.abort();
+      const heard = async () => {
+        await server.noted('pulled', key, 3);
+        abort.abort();
+      };
 
       await ask({ model: 'waitsForTokens', key, heard, signal: abort.signal });
 
@@ -247,7 +250,8 @@ describe.each(ONE_OF_EACH_NEST)('a language model ($name)', (target) => {
       const key = unique();
 
       for await (const chunk of await completion('waitsForTokens', key)) {
-        if (chunk.choices.length && server.notesOf(key, 'pulled').length === 3) break;
+        await server.noted('pulled', key, 3);
+        if (chunk.choices.length) break;
       }
 
       expect((await server.noted('left', key)).detail).toEqual({ inTick: true });
