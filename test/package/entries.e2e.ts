@@ -60,6 +60,7 @@ describe('an entry of the packed library', () => {
       'npm install @nestjs/passport passport passport-jwt',
     ],
     ['opentelemetry', `openTelemetryTracer()`, 'npm install @opentelemetry/api'],
+    ['swagger', `ApiSseStream({ events: {} })(class {}.prototype, 'events', {})`, 'npm install @nestjs/swagger'],
     ['terminus', `SseHealthIndicator`, 'npm install @nestjs/terminus'],
   ])('%s answers with the command that installs what it lacks, when it is used', async (entry, use, command) => {
     const name = /^\w+/.exec(use)![0];
