@@ -1,29 +1,19 @@
-import { type EventSourceMessage } from 'eventsource-parser';
-import { type BodyCounter } from './reading/event-counter.js';
-import { EventReader } from './reading/event-reader.js';
 import { type LoadCounts, noCounts } from './load-counts.js';
-import { localAddressFor } from './opening/local-address.js';
+import { type LoadOptions } from './load-options.js';
 import { Milestones } from './milestones.js';
+import { localAddressFor } from './opening/local-address.js';
+import { Openings } from './opening/openings.js';
 import { openPaced } from './opening/paced-opening.js';
+import { type PreparedRequest, prepareRequest, resumedRequest } from './opening/stream-request.js';
+import { type BodyCounter, EventCounter } from './reading/event-counter.js';
+import { EventReader } from './reading/event-reader.js';
 import { type ResponseHead } from './reading/response-head.js';
-import { prepareRequest, type StreamRequest } from './opening/stream-request.js';
 import { type CutMode, type StreamEnd, type StreamObserver, StreamSocket } from './reading/stream-socket.js';
+import { CursorReader } from './returning/cursor-reader.js';
+import { Returns } from './returning/returns.js';
+import { Visitor } from './returning/visitor.js';
 
-export interface LoadOptions extends Omit<StreamRequest, 'headers'> {
-  /** How many streams. Default 1,000. */
-  connections?: number;
-  /** ms between the opening of one and of the next. 0 opens as fast as the server answers. Default 10. */
-  interval?: number;
-  /** How many are being opened at once where `interval` is 0. Default 64. */
-  concurrency?: number;
-  /** Headers of the request, also by the index of the stream, so that each comes as its own user. */
-  headers?: Record<string, string> | ((index: number) => Record<string, string>);
-  /** Gets every event. Without it events are only counted, which is far cheaper. */
-  onEvent?: (event: EventSourceMessage, stream: StreamSocket) => void;
-  /** What counts the events of a stream, by the head of its answer. Default: plain text, so not a compressed one. */
-  counterFor?: (head: ResponseHead) => BodyCounter;
-  onClose?: (stream: StreamSocket, end: StreamEnd) => void;
-}
+export { type LoadOptions } from './load-options.js';
 
 /**
  * Opens many event streams, keeps count of what comes, and cuts them.
@@ -35,38 +25,45 @@ export interface LoadOptions extends Omit<StreamRequest, 'headers'> {
  * await load.cut();
  */
 export class LoadEngine implements StreamObserver {
-  /** All that were begun, in the order of their index; one that is closed stays in its place. */
+  /**
+   * By their index; one that is closed stays in its place until it comes back. While the request of a stream is awaited its
+   * place is empty, and `forEach` passes over it.
+   */
   readonly streams: StreamSocket[] = [];
 
   readonly #counts = noCounts();
-  readonly #opening = new Map<StreamSocket, () => void>();
+  readonly #openings: Openings;
+  readonly #returns = new Returns();
   readonly #stop = new AbortController();
   readonly #milestones = new Milestones();
-  /** Sockets that are not closed yet, those of refusals included. */
-  #sockets = 0;
+  /** Streams that were begun and are not closed yet, refusals included. */
+  #underWay = 0;
+  #next = 0;
   #closedWaiters: (() => void)[] = [];
 
   /** @throws {RequestError} when the URL or a header can't be sent */
   constructor(private readonly options: LoadOptions) {
+    this.#openings = new Openings(options.patience);
     const { headers } = options;
-    prepareRequest({ ...options, headers: typeof headers === 'function' ? {} : headers });
+    if (!options.requestFor) prepareRequest({ ...options, headers: typeof headers === 'function' ? {} : headers });
   }
 
   /**
-   * Opens the streams and resolves when each is open, refused or failed: the counts tell. It never rejects; nothing is
-   * tried twice. Called again, it opens as many once more; after `cut` none.
+   * Opens the streams and resolves when each is open, refused or failed for the first time: the counts tell. It never
+   * rejects. Called again, it opens as many once more; after `cut` none.
    */
   async open(connections = this.options.connections ?? 1_000): Promise<LoadCounts> {
     const { interval = 10, concurrency = 64 } = this.options;
-    const request = this.#requests();
-    await openPaced(connections, { interval, concurrency }, () => this.#begin(request), this.#stop.signal);
+    const requestFor = this.options.requestFor ?? requestsOf(this.options);
+    await openPaced(connections, { interval, concurrency }, () => this.#begin(requestFor), this.#stop.signal);
     return this.counts();
   }
 
   /** A copy of what was counted so far. */
   counts(): LoadCounts {
     const { refused, failed, dropped } = this.#counts;
-    return { ...this.#counts, refused: { ...refused }, failed: { ...failed }, dropped: { ...dropped } };
+    const waiting = this.#returns.waiting;
+    return { ...this.#counts, waiting, refused: { ...refused }, failed: { ...failed }, dropped: { ...dropped } };
   }
 
   /**
@@ -80,17 +77,25 @@ export class LoadEngine implements StreamObserver {
     return reached;
   }
 
-  /** Resolves once no stream is open or being opened. */
+  /** Resolves once no stream is open, being opened, or about to come back. */
   whenClosed(): Promise<void> {
-    if (this.#sockets === 0) return Promise.resolve();
+    if (this.#areAllClosed) return Promise.resolve();
     return new Promise((resolve) => this.#closedWaiters.push(resolve));
   }
 
   /** Cuts all streams at once, begins no other, and resolves when their sockets are closed. */
   async cut(mode: CutMode = 'destroy'): Promise<void> {
     this.#stop.abort();
-    for (const stream of this.streams) stream.cut(mode);
+    this.#returns.clear();
+    this.streams.forEach((stream) => stream.cut(mode));
+    this.#tellIfAllAreClosed();
     await this.whenClosed();
+  }
+
+  /** @internal */
+  counterFor(stream: StreamSocket, head: ResponseHead): BodyCounter {
+    if (this.options.counterFor) return this.options.counterFor(head, stream);
+    return stream.visitor ? new CursorReader(stream.visitor.cursor) : new EventCounter();
   }
 
   /** @internal */
@@ -98,11 +103,13 @@ export class LoadEngine implements StreamObserver {
     this.#counts.opening--;
     if (stream.state === 'open') {
       this.#counts.open++;
-      this.#counts.opened++;
+      if (stream.visitor && stream.visitor.openings++ > 0) this.#counts.reconnected++;
+      else this.#counts.opened++;
     } else {
       add(this.#counts.refused, String(head.status));
     }
-    this.#settle(stream);
+    const milliseconds = this.#openings.settle(stream);
+    if (milliseconds !== undefined) this.options.onHead?.(stream, milliseconds);
   }
 
   /** @internal */
@@ -118,45 +125,89 @@ export class LoadEngine implements StreamObserver {
     else if (end !== 'refused') this.#counts.open--;
     if (end === 'failed') add(this.#counts.failed, stream.errorCode ?? 'CLOSED');
     else if (end === 'dropped') add(this.#counts.dropped, stream.errorCode ?? 'CLOSED');
+    else if (end === 'ended' && stream.visitor?.cursor.wasTurnedAway) this.#turnedAway(stream.visitor);
     else if (end !== 'refused') this.#counts[end]++;
-    this.#settle(stream);
+    this.#openings.settle(stream);
     this.options.onClose?.(stream, end);
-    this.#sockets--;
-    if (this.#sockets > 0) return;
+    if (stream.visitor && end !== 'refused' && end !== 'cut') this.#comeBack(stream.index, stream.visitor);
+    this.#gone();
+  }
+
+  /** It was open only to be told when to come back: to EventSource an opening, to the load a refusal. */
+  #turnedAway(visitor: Visitor): void {
+    add(this.#counts.refused, 'retry');
+    if (--visitor.openings > 0) this.#counts.reconnected--;
+    else this.#counts.opened--;
+  }
+
+  #comeBack(index: number, visitor: Visitor): void {
+    if (this.#stop.signal.aborted) return;
+    this.#returns.add(visitor.cursor.retry, () => {
+      this.#count();
+      void this.#connect(index, resumedRequest(visitor.request, visitor.cursor.lastEventId), visitor);
+    });
+  }
+
+  #begin(requestFor: NonNullable<LoadOptions['requestFor']>): Promise<void> {
+    const index = this.#next++;
+    this.#count();
+    const request = requestFor(index);
+    return request instanceof Promise ? this.#await(index, request) : this.#connect(index, request);
+  }
+
+  #count(): void {
+    this.#underWay++;
+    this.#counts.started++;
+    this.#counts.opening++;
+  }
+
+  async #await(index: number, awaited: Promise<PreparedRequest>): Promise<void> {
+    const request = await awaited.catch((error: unknown) => error as NodeJS.ErrnoException);
+    if (!(request instanceof Error) && !this.#stop.signal.aborted) return this.#connect(index, request);
+    this.#counts.opening--;
+    if (this.#stop.signal.aborted) this.#counts.cut++;
+    else add(this.#counts.failed, (request as NodeJS.ErrnoException).code ?? 'REQUEST');
+    this.#gone();
+  }
+
+  #connect(index: number, request: PreparedRequest, visitor?: Visitor): Promise<void> {
+    const { onEvent, reconnect = false } = this.options;
+    const stream: StreamSocket = new StreamSocket(index, this, {
+      request,
+      localAddress: localAddressFor(index, request.host),
+      events: onEvent && new EventReader((event) => onEvent(event, stream)),
+      visitor: visitor ?? (reconnect ? new Visitor(request) : undefined),
+    });
+    this.streams[index] = stream;
+    return this.#openings.add(stream);
+  }
+
+  #gone(): void {
+    this.#underWay--;
+    this.#tellIfAllAreClosed();
+  }
+
+  get #areAllClosed(): boolean {
+    return this.#underWay === 0 && this.#returns.waiting === 0;
+  }
+
+  #tellIfAllAreClosed(): void {
+    if (!this.#areAllClosed) return;
     for (const resolve of this.#closedWaiters.splice(0)) resolve();
     this.#giveUpIfAllAreClosed();
   }
 
-  #requests(): (index: number) => ReturnType<typeof prepareRequest> {
-    const { headers } = this.options;
-    if (typeof headers === 'function') return (index) => prepareRequest({ ...this.options, headers: headers(index) });
-    const request = prepareRequest({ ...this.options, headers });
-    return () => request;
-  }
-
-  #begin(requestFor: (index: number) => ReturnType<typeof prepareRequest>): Promise<void> {
-    const index = this.streams.length;
-    const request = requestFor(index);
-    const { onEvent, counterFor } = this.options;
-    const events = onEvent && new EventReader((event) => onEvent(event, stream));
-    const localAddress = localAddressFor(index, request.host);
-    const stream: StreamSocket = new StreamSocket(index, request, this, events, localAddress, counterFor);
-    this.streams.push(stream);
-    this.#sockets++;
-    this.#counts.started++;
-    this.#counts.opening++;
-    return new Promise((resolve) => this.#opening.set(stream, resolve));
-  }
-
-  #settle(stream: StreamSocket): void {
-    this.#opening.get(stream)?.();
-    this.#opening.delete(stream);
-  }
-
   #giveUpIfAllAreClosed(): void {
-    if (this.#counts.started === 0 || this.#sockets > 0) return;
+    if (this.#counts.started === 0 || !this.#areAllClosed) return;
     this.#milestones.giveUp((events) => `All streams closed after ${this.#counts.events} of ${events} events`);
   }
+}
+
+/** One request for all, or one for each where the headers are told by the index. */
+function requestsOf({ headers, ...options }: LoadOptions): (index: number) => PreparedRequest {
+  if (typeof headers === 'function') return (index) => prepareRequest({ ...options, headers: headers(index) });
+  const request = prepareRequest({ ...options, headers });
+  return () => request;
 }
 
 function add(counts: Record<string, number>, key: string): void {

@@ -11,7 +11,11 @@ const NO_MARK = -1;
 /** Counts the events in the body of one stream. */
 export interface BodyCounter {
   /** Reads `bytes` from `start` up to, not including, `end`. Returns how many events these bytes completed. */
-  read(bytes: Uint8Array, start: number, end: number): number;
+  read(bytes: Buffer, start: number, end: number): number;
+  /** No byte will come any more. Calls `done` when the last event was counted. Left out by who counts at once. */
+  end?(done: () => void): void;
+  /** Nobody wants to know any more. */
+  destroy?(): void;
 }
 
 /**

@@ -1,9 +1,11 @@
-import { connect, type Socket } from 'node:net';
-import { type BodyCounter, EventCounter } from './event-counter.js';
+import { connect, type Socket, type TcpSocketConnectOpts } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { type PreparedRequest } from '../opening/stream-request.js';
+import { type Visitor } from '../returning/visitor.js';
+import { type BodyCounter } from './event-counter.js';
 import { type EventReader } from './event-reader.js';
 import { type ResponseHead } from './response-head.js';
 import { ResponseError, ResponseReader, type ResponseSink } from './response-reader.js';
-import { type PreparedRequest } from '../opening/stream-request.js';
 
 /** One for all sockets of the process: what it holds is read before the next socket gets its turn. */
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
@@ -28,10 +30,21 @@ export type CutMode = 'destroy' | 'reset' | 'end';
 
 /** Who watches over a stream. One object for all streams of a load. */
 export interface StreamObserver {
+  /** What counts the events in the body of this answer. */
+  counterFor(stream: StreamSocket, head: ResponseHead): BodyCounter;
   onHead(stream: StreamSocket, head: ResponseHead): void;
   /** Bytes arrived, and they completed so many events. */
   onRead(stream: StreamSocket, bytes: number, events: number): void;
   onClose(stream: StreamSocket, end: StreamEnd): void;
+}
+
+export interface StreamSocketOptions {
+  request: PreparedRequest;
+  localAddress?: string;
+  /** Where the events of the stream go; without it they are only counted, which is far cheaper. */
+  events?: EventReader;
+  /** Whose stream it is, if he comes back. */
+  visitor?: Visitor;
 }
 
 /** One event stream on a plain socket: a whole HTTP agent for each of 10,000 of them would be too heavy. */
@@ -47,34 +60,25 @@ export class StreamSocket implements ResponseSink {
   errorCode?: string;
   /** The first bytes of the body of a refusal. */
   refusal = '';
+  readonly visitor?: Visitor;
 
   readonly #socket: Socket;
   readonly #reader: ResponseReader;
+  readonly #events?: EventReader;
   #counter: BodyCounter = uncounted;
   #eventsOfRead = 0;
   #isComplete = false;
   #isCut = false;
 
-  /**
-   * @param events where the events of the stream go; without it they are only counted, which is far cheaper
-   * @param counterFor what counts the events in the body of such an answer
-   */
   constructor(
     readonly index: number,
-    request: PreparedRequest,
     private readonly observer: StreamObserver,
-    private readonly events?: EventReader,
-    localAddress?: string,
-    private readonly counterFor: (head: ResponseHead) => BodyCounter = () => new EventCounter(),
+    { request, localAddress, events, visitor }: StreamSocketOptions,
   ) {
+    this.visitor = visitor;
+    this.#events = events;
     this.#reader = new ResponseReader(this, request.method);
-    this.#socket = connect({
-      host: request.host,
-      port: request.port,
-      localAddress,
-      onread: { buffer: readBuffer, callback: (length) => this.#read(length) },
-    });
-    this.#socket.once('connect', () => this.#socket.write(request.text));
+    this.#socket = request.isSecure ? this.#connectTls(request, localAddress) : this.#connect(request, localAddress);
     this.#socket.once('end', () => this.#reader.close());
     this.#socket.once('error', (error: NodeJS.ErrnoException) => (this.errorCode ??= error.code ?? error.message));
     this.#socket.once('close', () => this.#closed());
@@ -100,11 +104,24 @@ export class StreamSocket implements ResponseSink {
     else this.#socket.destroy();
   }
 
+  /** Gives the stream up, as failed or dropped for this reason. */
+  fail(code: string): void {
+    this.errorCode ??= code;
+    this.#isComplete = false;
+    this.#socket.destroy();
+  }
+
+  /** Events of bytes that came before were completed, by a decoder that needs its time. */
+  countLater(events: number): void {
+    this.receivedEvents += events;
+    this.observer.onRead(this, 0, events);
+  }
+
   /** @internal */
   onHead(head: ResponseHead): void {
     this.head = head;
     this.state = head.isEventStream ? 'open' : 'refused';
-    if (head.isEventStream) this.#counter = this.counterFor(head);
+    if (head.isEventStream) this.#counter = this.observer.counterFor(this, head);
     this.observer.onHead(this, head);
   }
 
@@ -112,9 +129,11 @@ export class StreamSocket implements ResponseSink {
   onBody(bytes: Buffer, start: number, end: number): void {
     if (this.state === 'open') {
       this.#eventsOfRead += this.#counter.read(bytes, start, end);
-      this.events?.read(bytes, start, end);
+      this.#events?.read(bytes, start, end);
     } else if (this.refusal.length < MAX_REFUSAL_BYTES) {
-      this.refusal += bytes.toString('utf8', start, end);
+      this.refusal += bytes.toString('utf8', start, Math.min(end, start + MAX_REFUSAL_BYTES));
+      // It may be a page without an end.
+      if (this.refusal.length >= MAX_REFUSAL_BYTES) this.#socket.destroy();
     }
   }
 
@@ -125,15 +144,37 @@ export class StreamSocket implements ResponseSink {
     this.#socket.destroy();
   }
 
-  #read(length: number): boolean {
+  #connect({ host, port, text }: PreparedRequest, localAddress?: string): Socket {
+    const socket = connect({
+      host,
+      port,
+      localAddress,
+      onread: { buffer: readBuffer, callback: (length) => this.#read(readBuffer, length) },
+    });
+    return socket.once('connect', () => socket.write(text));
+  }
+
+  /** Node reads into one buffer for all from plain sockets only. */
+  #connectTls({ host, port, text, serverName }: PreparedRequest, localAddress?: string): Socket {
+    const options: ConnectionOptions & TcpSocketConnectOpts = {
+      host,
+      port,
+      localAddress,
+      servername: serverName,
+      ALPNProtocols: ['http/1.1'],
+    };
+    const socket = connectTls(options);
+    socket.on('data', (bytes: Buffer) => this.#read(bytes, bytes.length));
+    return socket.once('secureConnect', () => socket.write(text));
+  }
+
+  #read(bytes: Buffer, length: number): boolean {
     this.#eventsOfRead = 0;
     try {
-      this.#reader.read(readBuffer, length);
+      this.#reader.read(bytes, length);
     } catch (error) {
       if (!(error instanceof ResponseError)) throw error;
-      this.errorCode = error.code;
-      this.#isComplete = false;
-      this.#socket.destroy();
+      this.fail(error.code);
     }
     this.receivedBytes += length;
     this.receivedEvents += this.#eventsOfRead;
@@ -142,6 +183,13 @@ export class StreamSocket implements ResponseSink {
   }
 
   #closed(): void {
+    // What a decoder still has to say belongs to the stream, unless nobody listens any more.
+    if (this.#counter.end && !this.#isCut) this.#counter.end(() => this.#finish());
+    else this.#finish();
+    if (this.#isCut) this.#counter.destroy?.();
+  }
+
+  #finish(): void {
     const end = this.#endOf(this.state);
     if (end === 'failed' || end === 'dropped') this.errorCode ??= 'CLOSED';
     this.end = end;
