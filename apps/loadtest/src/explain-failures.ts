@@ -17,6 +17,10 @@ export function explainFailures(codes: readonly string[]): string[] {
   return codes.flatMap((code) => explanations[code]?.() ?? []);
 }
 
+function untrusted(code: string): string {
+  return `${code}: nobody vouches for the certificate. Trust its issuer: NODE_EXTRA_CA_CERTS=ca.pem`;
+}
+
 const explanations: Record<string, () => string> = {
   EMFILE: () =>
     `EMFILE: this process may have ${openFileLimit()} files open. Raise it in the shell that starts it: ulimit -n 65536`,
@@ -28,5 +32,13 @@ const explanations: Record<string, () => string> = {
   CLOSED: () => 'CLOSED: the server closed before the end of its answer',
   ECONNRESET: () => 'ECONNRESET: the server, or something on the way, closed without a goodbye',
   ETIMEDOUT: () => 'ETIMEDOUT: no answer to the connect. Is the backlog of the server (somaxconn) full?',
-  PROTOCOL: () => 'PROTOCOL: what answers does not speak HTTP/1',
+  ENOTFOUND: () => 'ENOTFOUND: no address is known for this name',
+  PROTOCOL: () => 'PROTOCOL: what answers does not speak HTTP/1, or not to its end',
+  TIMEOUT: () => 'TIMEOUT: the server took the connection and did not answer in time (--timeout)',
+  ENCODING: () => 'ENCODING: the body is encoded by something else than gzip, or is no gzip',
+  NO_TOKEN: () => 'NO_TOKEN: the command gave no token for these streams',
+  DEPTH_ZERO_SELF_SIGNED_CERT: () => untrusted('DEPTH_ZERO_SELF_SIGNED_CERT'),
+  SELF_SIGNED_CERT_IN_CHAIN: () => untrusted('SELF_SIGNED_CERT_IN_CHAIN'),
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => untrusted('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+  EPROTO: () => 'EPROTO: no TLS is spoken there: give the URL as http://',
 };

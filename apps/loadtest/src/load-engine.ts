@@ -172,11 +172,13 @@ export class LoadEngine implements StreamObserver {
 
   #connect(index: number, request: PreparedRequest, visitor?: Visitor): Promise<void> {
     const { onEvent, reconnect = false } = this.options;
+    const returning = visitor ?? (reconnect ? new Visitor(request) : undefined);
+    if (returning) returning.attempts++;
     const stream: StreamSocket = new StreamSocket(index, this, {
       request,
       localAddress: localAddressFor(index, request.host),
       events: onEvent && new EventReader((event) => onEvent(event, stream)),
-      visitor: visitor ?? (reconnect ? new Visitor(request) : undefined),
+      visitor: returning,
     });
     this.streams[index] = stream;
     return this.#openings.add(stream);

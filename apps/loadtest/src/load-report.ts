@@ -37,8 +37,14 @@ export interface PublishCounts {
   /** How many were due, by the rate. */
   due: number;
   sent: number;
+  /** By a status from 200 to 299. */
   answered: number;
-  /** By status or error code. */
+  /**
+   * Sent more than 10 ms after they were due: all that may be under way were, or this process had no time. Those that were
+   * due and never sent are `due - sent`.
+   */
+  late?: number;
+  /** Not answered well, by status or error code. */
   failed: Record<string, number>;
   /** From the moment at which a request was due to its answer. */
   latency?: LatencySummary;

@@ -2,22 +2,39 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { type Command } from './command-line/parse-command-line.js';
-import { explainTooManyStreams } from './explain-failures.js';
+import { parseCommandLine } from './command-line/parse-command-line.js';
+import { type LoadReport, type LoadSample } from './load-report.js';
 import { runLoadTest } from './load-test.js';
+import { type LoadView } from './report/load-view.js';
+
+/** Remembers what it was told. */
+class SilentView implements LoadView {
+  readonly samples: LoadSample[] = [];
+  readonly lines: string[] = [];
+  report: LoadReport | undefined;
+
+  sample(sample: LoadSample): void {
+    this.samples.push(sample);
+  }
+
+  line(text: string): void {
+    this.lines.push(text);
+  }
+
+  end(report: LoadReport): void {
+    this.report = report;
+  }
+}
 
 describe('runLoadTest', () => {
   let server: Server;
-  let status: number;
-  let lines: string[];
+  let view: SilentView;
 
   beforeEach(async () => {
-    status = 200;
-    lines = [];
+    view = new SilentView();
     server = createServer((_request, response) => {
-      response.writeHead(status, { 'Content-Type': 'text/event-stream' });
-      if (status === 200) response.write('data: 1\n\n');
-      else response.end();
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('data: 1\n\n');
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -29,48 +46,46 @@ describe('runLoadTest', () => {
     await once(server, 'close');
   });
 
-  function address(): string {
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  async function run(args: string[], signal = new AbortController().signal): Promise<LoadReport> {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    return runLoadTest(parseCommandLine([url, ...args])!, view, signal);
   }
 
-  function run(command: Partial<Command>, signal = new AbortController().signal): Promise<boolean> {
-    const load = { url: address(), connections: 5, interval: 0 };
-    return runLoadTest({ load, duration: 0, cut: 'destroy', ...command }, (line) => lines.push(line), signal);
+  function broken({ verdicts }: LoadReport): string[] {
+    return verdicts.filter(({ isKept }) => !isKept).map(({ rule }) => rule);
   }
 
-  it('is content when every stream opened and stayed', async () => {
-    expect(await run({})).toBe(true);
-    expect(lines.join('\n')).toContain('open 5  opening 0  refused 0  failed 0  ended 0  dropped 0');
-    expect(lines.at(-1)).toBe('Every stream opened and stayed.');
+  it('keeps all thresholds when every stream opened and stayed', async () => {
+    const report = await run(['--connections', '5', '--interval', '0', '--duration', '0']);
+    expect(broken(report)).toEqual([]);
+    expect(report).toMatchObject({ connections: 5, counts: { open: 5, cut: 0 }, opening: { count: 5 } });
+    expect(view.report).toBe(report);
+    expect(view.samples.at(-1)).toBe(report.samples.at(-1));
   });
 
-  it('is not when one was refused, and says with which status', async () => {
-    status = 503;
-    expect(await run({ duration: 60 })).toBe(false);
-    expect(lines.join('\n')).toContain('refused 5 (503: 5)');
-  });
-
-  it('is not when one was dropped, and explains what that means', async () => {
-    server.on('request', (_request, response) => setImmediate(() => response.socket?.destroy()));
-    expect(await run({ duration: 60 })).toBe(false);
-    expect(lines.join('\n')).toContain('dropped 5 (CLOSED: 5)');
-    expect(lines.join('\n')).toContain('CLOSED: the server');
-  });
-
-  it('ends early when it is told to', async () => {
+  it('ends early when it is told to, and says of whom there was no answer', async () => {
+    server.removeAllListeners('request');
     const stop = new AbortController();
     server.once('request', () => stop.abort());
-    const load = { url: address(), connections: 2, interval: 60_000 };
-    expect(await run({ load }, stop.signal)).toBe(false);
-  });
-});
-
-describe('explainTooManyStreams', () => {
-  it('says nothing where the streams fit', () => {
-    expect(explainTooManyStreams(1_000, 1_100)).toBeUndefined();
+    const report = await run(['--connections', '2', '--interval', '60000'], stop.signal);
+    expect(broken(report)).toEqual(['opened >= 1', 'unanswered <= 0']);
+    expect(view.lines.join('\n')).toContain('Stopping');
   });
 
-  it('says beforehand how to raise the limit', () => {
-    expect(explainTooManyStreams(5_000, 1_024)).toContain('ulimit -n 5100');
+  it('does not wait for a goodbye that never comes', async () => {
+    server.removeAllListeners('request');
+    server.on('request', (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+    });
+    await run(['--connections', '1', '--duration', '0', '--cut', 'end']);
+    expect(view.report!.counts.open).toBe(1);
+  });
+
+  it('says that events without a sequence were not verified, and does not pass by that', async () => {
+    server.prependListener('request', (_request, response) => void setImmediate(() => response.end()));
+    const some = ['--connections', '2', '--interval', '0', '--duration', '60', '--no-reconnect', '--max-ended', 'any'];
+    const report = await run([...some, '--verify', '--max-p50', '1000']);
+    expect(report.limits.join('\n')).toContain('2 events carried no sequence');
+    expect(broken(report)).toEqual(['verified events >= 1', 'p50 <= 1000 ms']);
   });
 });

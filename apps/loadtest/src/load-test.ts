@@ -1,69 +1,68 @@
-import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Command } from './command-line/parse-command-line.js';
-import { countLine } from './count-line.js';
-import { explainFailures, explainTooManyStreams } from './explain-failures.js';
-import { type LoadCounts, noCounts, total } from './load-counts.js';
+import { type Command } from './command-line/command.js';
+import { explainBeforehand } from './limits/explain-beforehand.js';
 import { LoadEngine } from './load-engine.js';
-
-const REPORT_INTERVAL = 10_000;
+import { type LoadReport } from './load-report.js';
+import { LoadRun } from './load-run.js';
+import { RunFindings } from './measuring/run-findings.js';
+import { RequestTemplate } from './opening/request-template.js';
+import { TokenCommand } from './opening/token-command.js';
+import { TokenLines } from './opening/token-lines.js';
+import { CheckedTokenSource } from './opening/token-source.js';
+import { Publisher } from './publishing/publisher.js';
+import { bodyReaders } from './reading/body-readers.js';
+import { type LoadView } from './report/load-view.js';
 
 /**
- * Runs one load from opening to cut and prints a line of counts every 10 s. Aborting `signal` cuts the rest short.
+ * Runs one load from opening to cut, and shows it. Aborting `signal` cuts the rest short; what was measured until then is
+ * judged.
  *
- * @returns whether every stream opened and stayed until it was cut
+ * @throws {RequestError} when a URL or a header can't be sent
+ * @throws {TokenError} when a command gives no token for the first stream
  */
-export async function runLoadTest(
-  command: Command,
-  print: (line: string) => void,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { load, duration, cut } = command;
-  const warning = explainTooManyStreams(load.connections);
-  if (warning !== undefined) print(`Warning: ${warning}`);
-  const engine = new LoadEngine(load);
-  const report = reporter(engine, print);
-  const timer = setInterval(report, REPORT_INTERVAL);
-  const stop = (): void => void engine.cut(cut);
-  signal.addEventListener('abort', stop);
-  print(`Opening ${load.connections} streams to ${load.url}, ${load.interval ?? 10} ms apart, then ${duration} s`);
-  await engine.open();
-  report();
-  await hold(engine, duration * 1000, signal);
-  clearInterval(timer);
-  report();
-  const counts = engine.counts();
-  await engine.cut(cut);
-  signal.removeEventListener('abort', stop);
-  for (const line of explainFailures([...Object.keys(counts.failed), ...Object.keys(counts.dropped)])) print(line);
-  const isWell = counts.opened === load.connections && allStayed(counts);
-  print(isWell ? 'Every stream opened and stayed.' : 'Not every stream opened and stayed.');
-  return isWell;
+export async function runLoadTest(command: Command, view: LoadView, signal: AbortSignal): Promise<LoadReport> {
+  const tokens = tokensFor(command);
+  try {
+    const template = new RequestTemplate(command.request, tokens);
+    const findings = new RunFindings(command.verify);
+    const publisher = publisherFor(command, findings);
+    for (const limit of limitsOf(command)) {
+      findings.limits.push(limit);
+      view.line(`Warning: ${limit}`);
+    }
+    await tokens?.check();
+    const engine = engineFor(command, template, findings);
+    return await new LoadRun(command, view, engine, findings, publisher).run(signal);
+  } finally {
+    tokens?.close();
+  }
 }
 
-/** Until the time is over, all streams are gone, or somebody has had enough. */
-async function hold(engine: LoadEngine, milliseconds: number, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const time = delay(milliseconds, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(
-    () => undefined,
-  );
-  await Promise.race([time, engine.whenClosed()]);
-  over.abort();
+function tokensFor({ tokens, connections }: Command): CheckedTokenSource | undefined {
+  if (!tokens) return undefined;
+  const { from, command } = tokens;
+  return new CheckedTokenSource(from === 'lines' ? new TokenLines(command, connections) : new TokenCommand(command));
 }
 
-function allStayed({ refused, failed, dropped, ended }: LoadCounts): boolean {
-  return total(refused) + total(failed) + total(dropped) + ended === 0;
+function publisherFor({ publish }: Command, { clock, delivery }: RunFindings): Publisher | undefined {
+  return publish && new Publisher(publish, clock, delivery);
 }
 
-function reporter(engine: LoadEngine, print: (line: string) => void): () => void {
-  const start = performance.now();
-  let before = noCounts();
-  let secondsBefore = 0;
-  return () => {
-    const counts = engine.counts();
-    const seconds = (performance.now() - start) / 1000;
-    print(countLine(seconds, counts, before, secondsBefore));
-    before = counts;
-    secondsBefore = seconds;
-  };
+function limitsOf({ request, connections, publish }: Command): string[] {
+  const { urls, gzip } = request;
+  return explainBeforehand({ urls, connections, gzip, otherSockets: publish?.concurrency ?? 0 });
+}
+
+function engineFor(command: Command, template: RequestTemplate, findings: RunFindings): LoadEngine {
+  return new LoadEngine({
+    url: command.request.urls[0] ?? '',
+    connections: command.connections,
+    interval: command.interval,
+    concurrency: command.concurrency,
+    patience: command.timeout * 1_000,
+    reconnect: command.reconnect,
+    requestFor: template.requestFor,
+    counterFor: bodyReaders(findings.delivery),
+    onHead: (_stream, milliseconds) => findings.opening.add(milliseconds),
+    onClose: (stream, end) => (end === 'refused' ? findings.refusals.take(stream) : undefined),
+  });
 }

@@ -58,7 +58,8 @@ export function prepareRequest({ url, method = 'GET', headers = {}, body }: Stre
   };
 }
 
-function parseTarget(url: string): URL {
+/** @throws {RequestError} when the URL is none that can be asked */
+export function parseTarget(url: string): URL {
   if (!URL.canParse(url))
     throw new RequestError(`Not a URL: ${JSON.stringify(url)}. Give one such as http://localhost:3000/events`);
   const target = new URL(url);

@@ -29,9 +29,9 @@ export class CursorReader extends LineReader {
       if (this.#hasData) {
         this.#hasData = false;
         this.events++;
-        this.event();
+        this.event?.();
       }
-      this.blockEnded();
+      this.blockEnded?.();
       return;
     }
     // The first letter tells the few fields apart.
@@ -40,7 +40,7 @@ export class CursorReader extends LineReader {
       case DATA[0]:
         if (!isField(DATA, bytes, start, end)) return;
         this.#hasData = true;
-        this.data(bytes, valueOf(DATA, bytes, start, end), end, isWhole);
+        this.data?.(bytes, valueOf(DATA, bytes, start, end), end, isWhole);
         return;
       case ID[0]:
         if (isWhole && isField(ID, bytes, start, end)) this.cursor.takeId(bytes, valueOf(ID, bytes, start, end), end);
@@ -49,21 +49,21 @@ export class CursorReader extends LineReader {
         if (isField(RETRY, bytes, start, end)) this.#takeRetry(bytes, valueOf(RETRY, bytes, start, end), end);
         return;
       default:
-        this.otherLine(bytes, start, end);
+        this.otherLine?.(bytes, start, end);
     }
   }
 
   /** The value of a `data:` line, for who wants to look at it. */
-  protected data(_bytes: Buffer, _start: number, _end: number, _isWhole: boolean): void {}
+  protected data?(bytes: Buffer, start: number, end: number, isWhole: boolean): void;
 
   /** A line that is neither data nor moves the cursor. */
-  protected otherLine(_bytes: Buffer, _start: number, _end: number): void {}
+  protected otherLine?(bytes: Buffer, start: number, end: number): void;
 
   /** An event is complete. */
-  protected event(): void {}
+  protected event?(): void;
 
   /** An empty line, after an event or after none. */
-  protected blockEnded(): void {}
+  protected blockEnded?(): void;
 
   #takeRetry(bytes: Buffer, start: number, end: number): void {
     let value = 0;

@@ -46,14 +46,12 @@ export class Cursor {
   takeId(bytes: Buffer, start: number, end: number): void {
     const length = end - start;
     if (length > MAX_ID_BYTES) return;
-    if (this.#pending === undefined || this.#pending.length < length) this.#pending = Buffer.alloc(Math.max(32, length));
+    // Loops, since an id is short: `includes`, `copy` and `subarray` cost more than its bytes.
+    for (let at = start; at < end; at++) if (bytes[at] === 0) return;
+    if (this.#pending === undefined || this.#pending.length < length)
+      this.#pending = Buffer.alloc(Math.max(32, length));
     const pending = this.#pending;
-    // A loop, since an id is short: `copy` and `subarray` cost more than its bytes.
-    for (let at = 0; at < length; at++) {
-      const byte = bytes[start + at] ?? 0;
-      if (byte === 0) return;
-      pending[at] = byte;
-    }
+    for (let at = 0; at < length; at++) pending[at] = bytes[start + at] ?? 0;
     this.#pendingLength = length;
   }
 

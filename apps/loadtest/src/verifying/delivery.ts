@@ -3,7 +3,7 @@ import { Latencies } from './latencies.js';
 import { Receiver } from './receiver.js';
 import { Sequence } from './sequence.js';
 import { type Stamp } from './stamp.js';
-import { WallClock } from './wall-clock.js';
+import { type WallClock } from './wall-clock.js';
 
 interface Channel {
   counts: DeliveryCounts;
@@ -20,16 +20,19 @@ export class Delivery {
   /** Events from the future: the clocks of server and tester are not one. */
   early = 0;
 
-  readonly clock = new WallClock();
   readonly #ofRun = new Latencies();
   readonly #ofSecond = new Latencies();
   readonly #channels = new Map<string, Channel>();
   /** By the index of the stream. */
-  readonly #receivers: Receiver[] = [];
+  readonly #receivers: (Receiver | undefined)[] = [];
+  /** By channel, the last that was published, where that is known. */
+  readonly #accepted = new Map<string, number>();
   /** By channel, what was never published. */
   readonly #unsent = new Map<string, number[]>();
   /** When the current read came, so that its events need no look at the clock each. */
   #now = 0;
+
+  constructor(private readonly clock: WallClock) {}
 
   receiver(index: number): Receiver {
     return (this.#receivers[index] ??= new Receiver(this));
@@ -56,6 +59,11 @@ export class Delivery {
     this.#ofSecond.add(took);
   }
 
+  /** An event was accepted by who publishes it: from now on it is due, also where nobody has received it yet. */
+  accepted(channel: string, seq: number): void {
+    this.#accepted.set(channel, Math.max(seq, this.#accepted.get(channel) ?? -Infinity));
+  }
+
   /** An event that was to be published, and was not, or of which that is not known: whoever lacks it has not lost it. */
   excuse(channel: string, seq: number): void {
     const seqs = this.#unsent.get(channel);
@@ -72,7 +80,8 @@ export class Delivery {
 
   /** How far each channel is by now. */
   heights(): ReadonlyMap<string, number> {
-    return new Map(Array.from(this.#channels, ([name, { highest }]) => [name, highest]));
+    const accepted = (name: string): number => this.#accepted.get(name) ?? -Infinity;
+    return new Map(Array.from(this.#channels, ([name, { highest }]) => [name, Math.max(highest, accepted(name))]));
   }
 
   /** Whether each of these streams has come as far in each of its channels. */
