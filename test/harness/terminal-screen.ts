@@ -5,6 +5,7 @@ interface Row {
 }
 
 const PIECE = /\u001b\[(\??[\d;]*)([A-Za-z])|\r|\n|[^\u001b\r\n]/gu;
+const BEGUN = /\u001b(\[[?\d;]*)?$/;
 
 /**
  * What a terminal shows of what was written to it: as much of one as a program needs that draws over its own lines. Rows
@@ -16,6 +17,8 @@ export class TerminalScreen {
   #rows: Row[] = [{ text: '', goesOn: false }];
   #row = 0;
   #column = 0;
+  /** The beginning of an escape sequence whose end was not written yet. */
+  #begun = '';
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -24,7 +27,10 @@ export class TerminalScreen {
   ) {}
 
   write(text: string): boolean {
-    for (const [piece, parameters = '', command] of text.matchAll(PIECE)) {
+    const all = this.#begun + text;
+    const [begun = ''] = BEGUN.exec(all) ?? [];
+    this.#begun = begun;
+    for (const [piece, parameters = '', command] of all.slice(0, all.length - begun.length).matchAll(PIECE)) {
       if (command !== undefined) this.#obey(command, parameters);
       else if (piece === '\n') this.#breakLine();
       else if (piece === '\r') this.#column = 0;
