@@ -72,10 +72,8 @@ describeWhereTerminalsAre('the load tester in a terminal', () => {
 
   /** Waits until the screen shows it. */
   async function shown(what: RegExp): Promise<void> {
-    let isOver = false;
-    void exit.then(() => (isOver = true));
     while (!screen.lines.some((line) => what.test(line))) {
-      if (isOver) throw new Error(`It ended, and showed:\n${screen.lines.join('\n')}`);
+      if (tester.exitCode !== null) throw new Error(`It ended, and showed:\n${screen.lines.join('\n')}`);
       await Promise.race([once(tester.stdout!, 'data'), exit]);
     }
   }
