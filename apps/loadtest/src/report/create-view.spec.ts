@@ -61,7 +61,7 @@ describe('createView', () => {
   it('misses no line where the seconds of the samples are not even', () => {
     const screen = Object.assign(new Output(400), { isTTY: false });
     const view = viewOn(screen);
-    for (let seconds = 1.0004; seconds < 40; seconds += 1.0007) view.sample(sampleAt(seconds));
+    for (let seconds = 0.9996; seconds < 39; seconds += 0.9999) view.sample(sampleAt(seconds));
     expect(screen.lines.map((line) => line.slice(0, 6))).toEqual(['  10 s', '  20 s', '  30 s']);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { reportOf, samplesOf } from '../../../../test/harness/load-run.js';
 import { noCounts } from '../load-counts.js';
 import { htmlReport } from './html-report.js';
+import { inlineJson } from './markup.js';
 import { plotData, type PlotData } from './plot-data.js';
 import { PLOTS } from './plot-list.js';
 
@@ -59,6 +60,15 @@ describe('htmlReport', () => {
     expect(dataOf(html).times).toHaveLength(1_000);
     expect(html).toContain('and 19,900 channels more with faults');
     expect(html.length).toBeLessThan(300_000);
+  });
+});
+
+describe('inlineJson', () => {
+  it('is read as it was, and holds nothing that ends a script, a comment or a line', () => {
+    const value = { '</script>': ['<!--', '-->', '&', '\u2028\u2029'] };
+    const text = inlineJson(value);
+    expect(JSON.parse(text)).toEqual(value);
+    expect(text).not.toMatch(/[<>&\u2028\u2029]/);
   });
 });
 
