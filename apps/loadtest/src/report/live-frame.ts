@@ -134,7 +134,7 @@ function publishing(sample: LoadSample | undefined, width: number): StyledLine[]
   const cells: Cell[] = [
     { name: 'publishes due', value: count(due) },
     { name: 'answered', value: count(answered) },
-    { name: 'not well', value: count(failures), tone: toneOf(failures, 'bad') },
+    { name: 'failed', value: count(failures), tone: toneOf(failures, 'bad') },
   ];
   if (latency) cells.push({ name: 'answer p99', value: milliseconds(latency.p99) });
   return gridOf(cells, width);

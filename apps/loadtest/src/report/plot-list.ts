@@ -27,7 +27,10 @@ export const PLOTS: readonly PlotDescription[] = [
     id: 'open',
     title: 'Open streams',
     unit: 'count',
-    lines: [peak('open', ({ counts }) => counts.open, count, 'last')],
+    lines: [
+      peak('open', ({ counts }) => counts.open, count, 'last'),
+      peak('reconnecting', ({ counts }) => counts.waiting, count, 'max'),
+    ],
   },
   {
     id: 'events',

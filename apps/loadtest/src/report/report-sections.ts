@@ -93,13 +93,13 @@ export function faults({ delivery }: LoadReport): string {
 
 export function publishing({ publish }: LoadReport): string {
   if (!publish) return '';
-  const { due, sent, answered, failed } = publish;
+  const { due, sent, late = 0, answered, failed } = publish;
   const failures = Object.values(failed).reduce((sum, number) => sum + number, 0);
   const rows = [
     rowHead('due') + cell(count(due), 'number') + cell('by the rate', 'text reason'),
-    rowHead('sent') + cell(count(sent), 'number') + cell('', 'text'),
-    rowHead('answered') + cell(count(answered), 'number') + cell('', 'text'),
-    rowHead('not well') +
+    rowHead('sent') + cell(count(sent), 'number') + cell(late > 0 ? `${count(late)} of them late` : '', 'text reason'),
+    rowHead('answered') + cell(count(answered), 'number') + cell('well', 'text reason'),
+    rowHead('failed') +
       cell(count(failures), failures > 0 ? 'number bad' : 'number') +
       cell(reasons(failed, reasonName), 'text reason'),
   ];

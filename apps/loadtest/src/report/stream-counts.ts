@@ -22,6 +22,8 @@ export function streamCounts(counts: LoadCounts): StreamCount[] {
   return [
     { name: 'open', value: counts.open, tone: 'good' },
     { name: 'opening', value: counts.opening },
+    { name: 'reconnecting', value: counts.waiting, tone: 'warning' },
+    { name: 'reconnected', value: counts.reconnected, tone: 'warning' },
     { name: 'refused', value: total(counts.refused), why: counts.refused, tone: 'bad' },
     { name: 'failed', value: total(counts.failed), why: counts.failed, tone: 'bad' },
     { name: 'dropped', value: total(counts.dropped), why: counts.dropped, tone: 'bad' },
@@ -40,6 +42,7 @@ export function reasons(by: Record<string, number>, nameOf: (key: string) => str
 
 /** A status with its words, an error code as it is: `503 Service Unavailable`, `ECONNRESET`. */
 export function reasonName(key: string): string {
+  if (key === 'retry') return 'told to come back later';
   if (key === '200') return '200 without an event stream';
   const words = STATUS_CODES[key];
   return words === undefined ? printable(key) : `${key} ${words}`;

@@ -8,8 +8,8 @@ export interface Cell {
   tone?: Tone;
 }
 
-const CELL = 17;
-const GAP = '   ';
+const CELL = 18;
+const GAP = '  ';
 
 /** Cells in rows of as many as fit into the width, all of one size so that the numbers stand below each other. */
 export function gridOf(cells: readonly Cell[], width: number): StyledLine[] {

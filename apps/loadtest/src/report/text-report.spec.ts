@@ -31,8 +31,8 @@ describe('textReport', () => {
       dropped: { EMFILE: 1, CLOSED: 3 },
     };
     const text = linesOf({ counts }).join('\n');
-    expect(text).toContain('refused  3  503 Service Unavailable: 2, 200 without an event stream: 1');
-    expect(text).toContain('dropped  4  CLOSED: 3, EMFILE: 1');
+    expect(text).toContain('refused       3  503 Service Unavailable: 2, 200 without an event stream: 1');
+    expect(text).toContain('dropped       4  CLOSED: 3, EMFILE: 1');
     expect(text.match(/EMFILE: this process/g)).toHaveLength(1);
   });
 

@@ -82,9 +82,10 @@ function publishing({ publish }: LoadReport): StyledLine[] {
   if (!publish) return [];
   const why = reasons(publish.failed, reasonName);
   const failures = Object.values(publish.failed).reduce((sum, number) => sum + number, 0);
+  const late = publish.late === undefined ? '' : `, ${count(publish.late)} of them late`;
   return section('Published', [
-    [`due ${count(publish.due)}, sent ${count(publish.sent)}, answered ${count(publish.answered)}`],
-    ...(failures > 0 ? [[['bad', `not well ${count(failures)}`], `  ${why}`] satisfies StyledLine] : []),
+    [`due ${count(publish.due)}, sent ${count(publish.sent)}${late}, answered well ${count(publish.answered)}`],
+    ...(failures > 0 ? [[['bad', `failed ${count(failures)}`], `  ${why}`] satisfies StyledLine] : []),
   ]);
 }
 

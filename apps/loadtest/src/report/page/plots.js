@@ -67,7 +67,7 @@ function draw(card, { unit, lines }) {
         label: name,
         width: 1.75,
         stroke: () => colour(`--line-${index}`),
-        fill: index === 0 && lines.length === 1 ? () => colour('--line-0-area') : undefined,
+        fill: index === 0 && lines.length < 3 ? () => colour('--line-0-area') : undefined,
         // A value that has none beside it has no line either.
         points: { show: (_plot, series) => isSparse(values) && series > 0, size: 4 },
         spanGaps: false,
