@@ -5,7 +5,7 @@ import { runLoadTest } from './load-test.js';
 import { RequestError } from './opening/stream-request.js';
 import { TokenError } from './opening/token-source.js';
 import { createView } from './report/create-view.js';
-import { ReportFile } from './report/report-file.js';
+import { reportFiles } from './report/report-file.js';
 
 const WRONG_COMMAND = 2;
 /** 128 and the number of the signal, as a shell has it. */
@@ -17,11 +17,11 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const file = command.json === undefined ? undefined : new ReportFile(command.json);
+  const files = reportFiles(command);
   const { request, connections, duration } = command;
   const view = createView({ stdout: process.stdout, urls: request.urls, connections, duration });
   const report = await runLoadTest(command, view, interruption());
-  file?.write(report);
+  for (const file of files) file.write(report);
   return report.verdicts.every(({ isKept }) => isKept) ? 0 : 1;
 }
 

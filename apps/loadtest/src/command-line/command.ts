@@ -24,4 +24,5 @@ export interface Command {
   thresholds: Thresholds;
   /** Where the report goes. */
   json?: string;
+  html?: string;
 }

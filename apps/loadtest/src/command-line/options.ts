@@ -57,6 +57,7 @@ export const OPTIONS = [
   { name: 'publish-concurrency', value: 'N', default: '64', help: 'how many may be under way at once' },
 
   { name: 'json', value: 'FILE', help: 'writes the report' },
+  { name: 'html', value: 'FILE', help: 'writes the report as a page with plots' },
   { name: 'max-refused', value: 'N', default: '0', help: 'more streams refused: exit code 1; any: do not judge' },
   { name: 'max-failed', value: 'N', default: '0', help: 'the same for streams that failed' },
   { name: 'max-dropped', value: 'N', default: '0', help: 'the same for streams that were dropped' },

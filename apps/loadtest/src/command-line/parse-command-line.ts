@@ -47,6 +47,7 @@ export function parseCommandLine(args: string[]): Command | undefined {
     publish: publishPlan(given, channels, verify),
     thresholds: thresholds(given),
     json: given.text('json'),
+    html: given.text('html'),
   };
 }
 
