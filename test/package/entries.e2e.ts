@@ -27,11 +27,12 @@ describe('an entry of the packed library', () => {
     installation = await Installation.create(12);
     await installation.write('hooks.mjs', HOOKS);
     await installation.write('import.mjs', IMPORT);
-    for (const entry of entries()) {
+    const record = async (entry: string) => {
       const output = await installation.node(['import.mjs', entry]);
       imports.set(entry, new Set(output.trim().split('\n')));
-    }
-  });
+    };
+    await Promise.all(entries().map(record));
+  }, 60_000);
   afterAll(() => installation.remove());
 
   it.each(entries())('%s can be imported without any optional package, and asks for none', (entry) => {
