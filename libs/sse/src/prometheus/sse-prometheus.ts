@@ -18,6 +18,8 @@ const METRICS = [...CONNECTION_METRICS, ...EVENT_METRICS, ...PROCESS_METRICS, ..
  * twice: they are read when somebody asks, all of them from one snapshot.
  *
  * @example
+ * private readonly orders: Counter;
+ *
  * constructor({ registry }: SsePrometheus) {
  *   this.orders = new Counter({ name: 'orders_total', help: 'Orders.', registers: [registry] });
  * }

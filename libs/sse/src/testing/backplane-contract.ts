@@ -34,7 +34,7 @@ export interface BackplaneContractOptions {
  * describe('myBackplane', () => {
  *   const cases = backplaneContract(() => {
  *     const prefix = randomUUID();
- *     return () => myBackplane({ url, prefix });
+ *     return () => myBackplane({ prefix });
  *   });
  *   for (const { name, run } of cases) it(name, run, 30_000);
  * });

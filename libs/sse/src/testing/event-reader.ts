@@ -18,7 +18,7 @@ export interface SseTestEvent {
    * @throws {@link SseTestClientError} if it is none
    *
    * @example
-   * expect((await client.next()).json()).toEqual({ n: 1 });
+   * expect((await client.next()).json()).toEqual({ amount: 120 });
    */
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a test states the shape that it expects
   json<T = unknown>(): T;

@@ -3,7 +3,7 @@
  * instead: another event, the end of the stream, an answer that is no stream, or nothing at all.
  *
  * @example
- * await expect(client.next({ timeout: 100 })).rejects.toThrow(SseTestClientError);
+ * await expect(client.next({ type: 'alarm' })).rejects.toThrow(SseTestClientError);
  */
 export class SseTestClientError extends Error {
   /** `SseTestClientError`. */
