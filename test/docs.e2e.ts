@@ -1,46 +1,70 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SseTestClient } from 'nestjs-event-stream/testing';
+import { CANNOT_RUN } from './docs/cannot-run.js';
+import { docCommentExamples } from './docs/doc-comments.js';
+import { DOCUMENTS, GUIDES } from './docs/documents.js';
 import { ExampleServer } from './docs/example-server.js';
-import { Examples } from './docs/examples.js';
 import { logContexts } from './docs/log-contexts.js';
-import { anchors, codeBlocks, fileNames, metricNames, relativeLinks, ROOT, tableAfter } from './docs/markdown.js';
+import {
+  anchors,
+  codeBlocks,
+  fileNames,
+  metricNames,
+  relativeLinks,
+  ROOT,
+  scriptNames,
+  strayFences,
+  tableAfter,
+} from './docs/markdown.js';
 import { defaultOf, isStreamOption, moduleOptions, streamOptions } from './docs/options-in-code.js';
-
-const GUIDES = readdirSync(join(ROOT, 'docs'))
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => `docs/${name}`);
-const PACKAGES = ['libs/sse/README.md', 'apps/chat/README.md', 'apps/loadtest/README.md'];
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...PACKAGES, ...GUIDES];
+import { Project } from './docs/project.js';
+import { problemsOfReading } from './docs/read-blocks.js';
+import { StageProcess } from './docs/stage-process.js';
+import { isMeant, wayOf } from './docs/ways.js';
 
 /** The compiler takes a while on a busy machine. */
 const PATIENCE = 120_000;
 
-const blocks = DOCUMENTS.flatMap(codeBlocks);
-const documentsWithCode = [...new Set(blocks.filter(({ language }) => language === 'ts').map(({ file }) => file))];
-let examples: Examples;
+const blocks = [...DOCUMENTS.flatMap(codeBlocks), ...docCommentExamples()];
+const examples = blocks.map((block) => ({ where: `${block.file}:${block.line}`, way: wayOf(block), block }));
+let project: Project;
+let stage: StageProcess;
 
-beforeAll(() => {
-  const isUsed = ({ language, name }: { language: string; name?: string }) => language === 'ts' || name !== undefined;
-  examples = new Examples(blocks.filter(isUsed));
+beforeAll(async () => {
+  project = new Project(blocks);
+  project.build();
+  stage = await StageProcess.start();
 }, PATIENCE);
 
-describe('the examples', () => {
-  it.each(documentsWithCode)(
-    'of %s compile against the library',
-    (document) => {
-      expect(examples.problemsOf(document)).toEqual([]);
+afterAll(() => stage.end());
+
+describe('an example', () => {
+  it.each(examples)(
+    'at $where works ($way)',
+    async ({ block, way }) => {
+      const problems = [...project.problemsOf(block), ...problemsOfReading(way, block)];
+      expect(problems).toEqual([]);
+      expect(await stage.run(project.exampleOf(block))).toEqual([]);
     },
     PATIENCE,
   );
+
+  it.each(DOCUMENTS)('of %s that nobody would see as one there is not', (document) => {
+    expect(strayFences(document)).toEqual([]);
+  });
+
+  it('is left out for a reason only where there still is one', () => {
+    const meant = CANNOT_RUN.map((exception) => blocks.filter((block) => isMeant(exception, block)).length);
+    expect(meant).toEqual(CANNOT_RUN.map(() => 1));
+  });
 });
 
 describe('the application of the getting-started guide', () => {
   let server: ExampleServer;
 
   beforeAll(async () => {
-    examples.build();
     server = await ExampleServer.start();
   }, PATIENCE);
 
@@ -105,6 +129,7 @@ describe('the guide to monitoring', () => {
 });
 
 describe('a reader', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
   const metrics = tableAfter('docs/prometheus.md', 'metrics').map(({ metric }) => metric);
 
   it.each(GUIDES)('finds the metrics that %s names', (document) => {
@@ -120,6 +145,10 @@ describe('a reader', () => {
     });
 
     expect(lost).toEqual([]);
+  });
+
+  it.each(DOCUMENTS)('finds the npm scripts that %s names', (document) => {
+    expect(scriptNames(document).filter((name) => !(name in scripts))).toEqual([]);
   });
 
   it.each(DOCUMENTS)('finds the files that %s names', (document) => {

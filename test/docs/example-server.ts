@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { EXAMPLE_APPLICATION } from './examples.js';
+import { join } from 'node:path';
+import { BUILT_EXAMPLES, SOURCES } from './folders.js';
 
 /** The application of the getting-started guide, as a process of its own on a free port. */
 export class ExampleServer {
@@ -10,9 +11,8 @@ export class ExampleServer {
   ) {}
 
   static async start(): Promise<ExampleServer> {
-    const { folder, main } = EXAMPLE_APPLICATION;
-    const child = fork(main, {
-      cwd: folder,
+    const child = fork(join(BUILT_EXAMPLES, 'src/main.js'), {
+      cwd: SOURCES,
       env: { PATH: process.env.PATH, NO_COLOR: '1', PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

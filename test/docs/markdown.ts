@@ -14,7 +14,8 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-const FENCE = /^```(\w*)\n([^]*?)\n```$/gm;
+/** Also within a list, where it is indented. */
+const FENCE = /^( *)```([\w-]*)\n([^]*?)\n\1```$/gm;
 const NAME = /^(?:\/\/|<!--) ([\w./-]+\.\w+)(?: -->)?$/m;
 
 export function readDocument(file: string): string {
@@ -23,13 +24,17 @@ export function readDocument(file: string): string {
 
 export function codeBlocks(file: string): CodeBlock[] {
   const text = readDocument(file);
-  return [...text.matchAll(FENCE)].map(({ index, 1: language = '', 2: code = '' }) => ({
-    file,
-    line: text.slice(0, index).split('\n').length + 1,
-    language,
-    name: NAME.exec(code.split('\n', 1)[0] ?? '')?.[1],
-    code,
-  }));
+  return [...text.matchAll(FENCE)].map(({ index, 1: indent = '', 2: language = '', 3: indented = '' }) => {
+    const code = indented.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+    const line = text.slice(0, index).split('\n').length + 1;
+    return { file, line, language, name: NAME.exec(code.split('\n', 1)[0] ?? '')?.[1], code };
+  });
+}
+
+/** The lines of a document that look like a fence and are not one of a block. */
+export function strayFences(file: string): string[] {
+  const rest = readDocument(file).replace(FENCE, (block) => block.replaceAll(/[^\n]/g, ''));
+  return rest.split('\n').flatMap((line, index) => (/^[\s>]*(?:```|~~~)/.test(line) ? [`${file}:${index + 1}`] : []));
 }
 
 /** The targets of the links that do not leave the repository. */
@@ -51,6 +56,13 @@ export function anchors(file: string): string[] {
 /** Names of files that stand in backticks, with their folder. */
 export function fileNames(file: string): string[] {
   return [...prose(file).matchAll(/`([\w.-]+(?:\/[\w.-]+)+\.\w+)`/g)].map(([, name = '']) => name);
+}
+
+/** Names of npm scripts that stand in backticks. */
+export function scriptNames(file: string): string[] {
+  return [...prose(file).matchAll(/`(?:[A-Z_]+=\S+ )*npm (?:run )?(start|test|(?<=run )[\w:]+)\b[^`]*`/g)].map(
+    ([, name = '']) => name,
+  );
 }
 
 /** Names of metrics, such as `sse_connections`, without what a histogram adds to its own. */
