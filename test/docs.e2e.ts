@@ -28,7 +28,7 @@ import { isMeant, wayOf } from './docs/ways.js';
 const PATIENCE = 120_000;
 
 const blocks = [...DOCUMENTS.flatMap(codeBlocks), ...docCommentExamples()];
-const examples = blocks.map((block) => ({ where: `${block.file}:${block.line}`, way: wayOf(block), block }));
+const examples = blocks.map((block) => ({ where: `${block.file}:${block.line}`, language: block.language, block }));
 let project: Project;
 let stage: StageProcess;
 
@@ -42,8 +42,9 @@ afterAll(() => stage.end());
 
 describe('an example', () => {
   it.each(examples)(
-    'at $where works ($way)',
-    async ({ block, way }) => {
+    'at $where works ($language)',
+    async ({ block }) => {
+      const way = wayOf(block);
       const problems = [...project.problemsOf(block), ...problemsOfReading(way, block)];
       expect(problems).toEqual([]);
       expect(await stage.run(project.exampleOf(block))).toEqual([]);

@@ -24,9 +24,7 @@ const NEVER_CALLED = /^@OnSseDeadLetter/;
  * @param path of the module, from the folder of the examples
  */
 export function sourceOf(code: string, path: string): ExampleSource {
-  const [before, body, after] = completed(
-    code.replaceAll(/(['"])redis:\/\/localhost:6379\1/g, 'process.env.REDIS_URL!'),
-  );
+  const [before, body, after] = completed(withAddresses(code));
   const source = parse(`${before}\n${body}\n${after}`);
   const declared = declarationsOf(source);
   const used = [...identifiersOf(source)].filter((name) => !declared.has(name));
@@ -34,6 +32,13 @@ export function sourceOf(code: string, path: string): ExampleSource {
   const first = `${importsOf([...used, ...fields.split(/\W+/)], path)} export {};${before.replace(FIELDS, fields)}`;
   const text = `${first}\n${exported(source, body, before)}\n${after}${exportsOf(source)}\n`;
   return { text, calls: callsOf(source), onStage: used.some((name) => namesOf('stage').has(name)) };
+}
+
+/** A Redis of the test's own, and the application on whatever port it has. */
+function withAddresses(code: string): string {
+  return code
+    .replaceAll(/(['"])redis:\/\/localhost:6379\1/g, 'process.env.REDIS_URL!')
+    .replaceAll(/'http:\/\/localhost:3000([^']*)'/g, '`${url}$1`');
 }
 
 /** Where the fields of a class around an example go. */

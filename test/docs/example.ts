@@ -8,6 +8,8 @@ export type Way =
   | 'commands'
   | 'JSON'
   | 'YAML'
+  | 'Python'
+  | 'configuration of Jest'
   | 'configuration of nginx'
   | 'configuration of Caddy'
   | 'output' // what a command or the log prints

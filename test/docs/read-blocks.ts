@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { runInNewContext } from 'node:vm';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -14,6 +15,10 @@ const { parse: parseYaml } = createRequire(createRequire(import.meta.url).resolv
   parse(text: string): unknown;
 };
 
+/** It is read only; the whole program is run by test/clients.e2e.ts. */
+const PYTHON = '/usr/bin/python3';
+const COMPILE = `import ast, sys\ncompile(sys.stdin.read(), 'example', 'exec', ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)`;
+
 /** What is wrong with a block that can be told by reading it. */
 export function problemsOfReading(way: Way, { code }: CodeBlock): string[] {
   return READ[way]?.(code) ?? [];
@@ -24,6 +29,8 @@ const READ: Readonly<Partial<Record<Way, (code: string) => string[]>>> = {
   YAML: (code) => caught(() => parseYaml(code)),
   commands: problemsOfCommands,
   'not at all': (code) => problemsOfSyntax(code),
+  Python: (code) => (existsSync(PYTHON) ? caught(() => execFileSync(PYTHON, ['-c', COMPILE], { input: code })) : []),
+  'configuration of Jest': problemsOfJest,
   'configuration of nginx': (code) => checkedBy('/usr/sbin/nginx', code, (file) => ['-t', '-c', file]),
   'configuration of Caddy': (code) =>
     checkedBy('/usr/bin/caddy', code, (file) => ['validate', '--adapter', 'caddyfile', '--config', file]),
@@ -40,6 +47,12 @@ function problemsOfOutput(code: string): string[] {
 function problemsOfSyntax(code: string): string[] {
   const { diagnostics = [] } = ts.transpileModule(code, { reportDiagnostics: true, fileName: 'example.js' });
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+}
+
+/** It is evaluated. That Jest runs tests with such a configuration is seen by those of the test kit. */
+function problemsOfJest(code: string): string[] {
+  const sandbox = { module: {} };
+  return caught(() => runInNewContext(code.replace('export default', 'module.exports ='), sandbox));
 }
 
 /** Where a server is not installed, what is for it can only be looked at: its braces. */

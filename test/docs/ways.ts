@@ -7,11 +7,13 @@ const CLAIMS: Readonly<Record<Way, (block: CodeBlock) => boolean>> = {
   module: (block) => block.language === 'ts' && !isProgram(block) && !hasTests(block),
   program: (block) => block.language === 'ts' && isProgram(block),
   tests: (block) => block.language === 'ts' && hasTests(block),
-  'page code': ({ language }) => language === 'js',
+  'page code': (block) => block.language === 'js' && !isConfiguration(block),
+  'configuration of Jest': (block) => block.language === 'js' && isConfiguration(block),
   page: ({ language }) => language === 'html',
   commands: ({ language }) => language === 'sh',
   JSON: ({ language }) => language === 'json',
   YAML: ({ language }) => language === 'yaml',
+  Python: ({ language }) => language === 'python',
   'configuration of nginx': ({ language }) => language === 'nginx',
   'configuration of Caddy': ({ language }) => language === 'caddyfile',
   output: ({ language }) => language === '',
@@ -41,5 +43,9 @@ function isProgram({ code }: CodeBlock): boolean {
 }
 
 function hasTests({ code, name }: CodeBlock): boolean {
-  return (name?.endsWith('.spec.ts') ?? false) || /^(?:describe|it)\(|from '(?:@jest\/globals|vitest)'/m.test(code);
+  return (name?.endsWith('.spec.ts') ?? false) || /^\s*(?:describe|it|test)(?:\.\w+)?\(/m.test(code);
+}
+
+function isConfiguration({ code }: CodeBlock): boolean {
+  return /^(?:export default|module\.exports =)/m.test(code);
 }

@@ -5,6 +5,7 @@ import { type NextFunction, type Request, type Response } from 'express';
 import { existsSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { type AddressInfo, type Server } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ConnectionRegistry, SseBroadcaster, SseClock, SsePresence } from 'nestjs-event-stream';
 import { SseTestClient, type SseTestInit } from 'nestjs-event-stream/testing';
 import { openOverHttp2 } from '../../harness/http2-client.js';
@@ -30,8 +31,9 @@ export class ExampleApplication {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
     const options: NestApplicationOptions = { logger, abortOnError: false };
     const nest = await NestFactory.create<NestExpressApplication>(rootModule(parts), options);
-    nest.use((request: Request & { user?: unknown }, _response: Response, next: NextFunction) => {
+    nest.use((request: Request & { user?: unknown }, response: Response, next: NextFunction) => {
       request.user = visitor.user;
+      response.once('finish', () => tellOfLostRoute(request, response));
       next();
     });
     if (existsSync(publicFolder)) nest.useStaticAssets(publicFolder);
@@ -69,7 +71,9 @@ export class ExampleApplication {
     await open('/full/events');
     const connection = [...this.connections.byChannel('news')][0]!;
     await earlier.close();
-    for (const event of EVENTS) await broadcaster.toChannel('news', event);
+    let last: string | undefined;
+    for (const event of EVENTS) last = (await broadcaster.toChannel('news', event)).id;
+    while (client.lastEventId !== last) await turn();
     const presence = nest.get(SsePresence, { strict: false });
     const clock = nest.get(SseClock, { strict: false });
     setStage({ app: nest, sse: broadcaster, presence, client, clock, connection, earlier, refused, url });
@@ -79,4 +83,10 @@ export class ExampleApplication {
     this.session?.destroy();
     await this.nest.close();
   }
+}
+
+/** Nobody who only looks at what comes would notice that there is no such route. */
+function tellOfLostRoute({ method, originalUrl, route }: Request, { statusCode }: Response): void {
+  if (statusCode === 404 && !route && originalUrl !== '/favicon.ico')
+    logger.error(`No route for ${method} ${originalUrl}`);
 }

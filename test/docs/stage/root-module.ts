@@ -1,10 +1,12 @@
-import { Controller, type DynamicModule, Get, Module, type Type, UseGuards } from '@nestjs/common';
+import { Controller, type DynamicModule, Get, Module, type Provider, type Type, UseGuards } from '@nestjs/common';
+import { PARAMTYPES_METADATA } from '@nestjs/common/constants.js';
 import { TerminusModule } from '@nestjs/terminus';
 import { SseModule } from 'nestjs-event-stream';
 import { SseJwtModule } from 'nestjs-event-stream/passport';
 import { SsePrometheusModule } from 'nestjs-event-stream/prometheus';
 import { SseHealthIndicator } from 'nestjs-event-stream/terminus';
 import { CONTROLLERS, PROVIDERS } from '../surroundings/application.js';
+import { languageModel } from '../surroundings/language-model.js';
 import { ConfigService } from '../surroundings/readers-own.js';
 import { hasModule, type Parts } from './parts.js';
 
@@ -37,11 +39,23 @@ export function rootModule({ modules, controllers, providers, guards, backplanes
     );
   }
   if (!hasModule(own, SsePrometheusModule)) own.unshift(SsePrometheusModule.register({ path: false }));
-  const parts = { module: ExampleModule, controllers: [...controllers, ...guards.map(probeOf)], providers };
+  const parts = {
+    module: ExampleModule,
+    controllers: [...controllers, ...guards.map(probeOf)],
+    providers: [...providers, ...modelFor(controllers)],
+  };
   return {
     module: RootModule,
     imports: [...own, { ...parts, imports: [SurroundingsModule, ...own] }, SurroundingsModule],
   };
+}
+
+/** A parameter whose type is none that exists when it runs is a language model: it takes long to load. */
+function modelFor(controllers: readonly Type[]): Provider[] {
+  const parameters = controllers.flatMap(
+    (one) => (Reflect.getMetadata(PARAMTYPES_METADATA, one) as unknown[] | undefined) ?? [],
+  );
+  return parameters.includes(Object) ? [{ provide: Object, useFactory: languageModel }] : [];
 }
 
 /** A route behind a guard that no controller of the example uses. */

@@ -1,11 +1,22 @@
 import { createRequire } from 'node:module';
 import { format } from 'node:util';
 import type * as JestExpect from '@jest/expect';
+import type * as JestTimers from '@jest/fake-timers';
 
 /** Jest's own, without Jest: it says so itself where `@jest/globals` is imported outside of it. */
 const ofJest = createRequire(createRequire(import.meta.url).resolve('@jest/globals'));
 export const { jestExpect: expect } = ofJest('@jest/expect') as typeof JestExpect;
-export const jest = ofJest('jest-mock') as object;
+const { ModernFakeTimers } = createRequire(ofJest.resolve('@jest/environment'))(
+  '@jest/fake-timers',
+) as typeof JestTimers;
+const config = { rootDir: '/', fakeTimers: {} };
+const timers = new ModernFakeTimers({ config: config as never, global: globalThis });
+
+export const jest = {
+  ...(ofJest('jest-mock') as object),
+  useFakeTimers: (...init: Parameters<typeof timers.useFakeTimers>) => timers.useFakeTimers(...init),
+  useRealTimers: () => timers.useRealTimers(),
+};
 export const vi = jest;
 
 type Work = () => unknown;
@@ -53,7 +64,11 @@ function each(declare: (title: string, run: () => void) => void) {
 export async function runTests(): Promise<number> {
   const all = current;
   current = group('');
-  return runGroup(all);
+  try {
+    return await runGroup(all);
+  } finally {
+    timers.useRealTimers();
+  }
 }
 
 async function runGroup(of: Group): Promise<number> {

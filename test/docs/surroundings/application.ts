@@ -1,4 +1,14 @@
-import { Body, type CanActivate, Controller, Injectable, Param, Post, RequestMethod, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  type CanActivate,
+  Controller,
+  Get,
+  Injectable,
+  Param,
+  Post,
+  RequestMethod,
+  UseGuards,
+} from '@nestjs/common';
 import { channels, LastEventId, sseEvent, SseSignal, SseStream } from 'nestjs-event-stream';
 import { model, NewsController, OrdersService, UsersService } from './readers-own.js';
 
@@ -12,6 +22,11 @@ class NobodyMayGuard implements CanActivate {
 /** The routes that the documents name without showing their controllers. */
 @Controller()
 class RoutesController {
+  @Get()
+  home(): string {
+    return 'home';
+  }
+
   @SseStream('events')
   events() {
     return channels('news');
@@ -44,6 +59,22 @@ class RoutesController {
   async *answer(@Body() question: object, @SseSignal() signal: AbortSignal) {
     yield* model.stream(JSON.stringify(question), { signal });
     yield sseEvent({ type: 'done', data: '[DONE]' });
+  }
+
+  @SseStream('v1/chat/completions', { preset: 'openai' })
+  async *complete(@Body() question: object, @SseSignal() signal: AbortSignal) {
+    yield* model.stream(JSON.stringify(question), { signal });
+  }
+
+  @SseStream('jobs/:job/progress')
+  async *progress() {
+    yield { type: 'progress', data: { percent: 50 } };
+    yield { type: 'done', data: { percent: 100 } };
+  }
+
+  @Post('import')
+  import(): string {
+    return 'imported';
   }
 
   @Post('session/renew')

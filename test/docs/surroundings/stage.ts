@@ -45,6 +45,10 @@ export const EVENTS = [
   { type: 'price', data: { amount: 130 } },
 ];
 
+/** As in a page: a path is one of that application. */
+export const fetch: typeof globalThis.fetch = (input, init) =>
+  globalThis.fetch(typeof input === 'string' ? new URL(input, url) : input, init);
+
 /** Before an example is loaded: it sees these as its own. */
 export function setStage(setting: StageSetting): void {
   ({ app, sse, presence, client, clock, connection, earlier, refused, url } = setting);

@@ -45,7 +45,7 @@ export const visitor = {
     text: 'Why?',
     title: 'It works',
     userId: 'ann',
-    messages: [{ role: 'user', content: 'Why?' }],
+    messages: [{ id: '1', role: 'user', content: 'Why?', parts: [{ type: 'text', text: 'Why?' }] }],
   },
 };
 
