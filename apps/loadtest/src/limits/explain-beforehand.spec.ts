@@ -55,6 +55,7 @@ describe('explainOwnDelay', () => {
   it('blames itself only where it was late, or busy all the time', () => {
     expect(explainOwnDelay({ p99: 12, utilization: 0.5 })).toBeUndefined();
     expect(explainOwnDelay({ p99: 80, utilization: 0.5 })).toContain('late by 80 ms');
+    expect(explainOwnDelay({ p99: 80, utilization: 0.5 }, 900)).toBeUndefined();
     expect(explainOwnDelay({ p99: 12, utilization: 0.97 })).toContain('busy 97 %');
   });
 });

@@ -4,6 +4,8 @@ import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node
 const RESOLUTION = 10;
 /** A delay up to here is the granularity of timers and a collection of garbage. */
 const HARMLESS = 20;
+/** From this share of what was measured on, it matters. */
+const SHARE = 0.25;
 const BUSY = 0.9;
 
 /** How much of what is measured is due to this process itself, which has one thread for all of its streams. */
@@ -30,15 +32,22 @@ export class OwnDelay {
   }
 }
 
-/** Says that the tester was the limit, or nothing where it was not. */
-export function explainOwnDelay({ p99, utilization }: Pick<OwnDelay, 'p99' | 'utilization'>): string | undefined {
+/**
+ * Says that the tester was the limit, or nothing where it was not.
+ *
+ * @param measured the 99th percentile of what it has measured, in ms
+ */
+export function explainOwnDelay(
+  { p99, utilization }: Pick<OwnDelay, 'p99' | 'utilization'>,
+  measured = 0,
+): string | undefined {
   const isBusy = utilization > BUSY;
-  if (!isBusy && p99 <= HARMLESS) return undefined;
+  if (!isBusy && p99 <= Math.max(HARMLESS, measured * SHARE)) return undefined;
   const what = isBusy
     ? `This process was busy ${Math.round(utilization * 100)} % of the time`
     : `This process was late by ${Math.round(p99)} ms at times (99th percentile of its event loop)`;
   return (
     `${what}: latencies are partly its own. ` +
-    `Run several testers with fewer streams each, on a machine other than the server's; --gzip, --verify and https:// cost most.`
+    `Run several testers with fewer streams each, on other cores than the server; --gzip, --verify and https:// cost most.`
   );
 }

@@ -29,7 +29,7 @@ export class RunFindings {
     this.#own.stop();
     this.limits.push(
       ...[
-        explainOwnDelay(this.#own),
+        explainOwnDelay(this.#own, (this.delivery?.latency() ?? this.opening.summary())?.p99),
         this.delivery && explainUnverified(this.delivery, openStreams),
         publish && explainLate(publish),
         ...this.refusals.lines,
