@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Post, Query } from '@nestjs/common';
 import { channels, SseBroadcaster, SseStream } from 'nestjs-event-stream';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { useApplications } from './harness/application.js';
+import { CERTIFICATE } from './harness/certificate.js';
 import { FaultyServer, garbageServer } from './harness/faulty-server.js';
 import { LoadTester } from './harness/load-tester.js';
 
@@ -188,10 +191,10 @@ describe('the load tester, against a server that makes mistakes', () => {
     server.publish = () => published();
     const start = async (): Promise<LoadTester> => {
       const asked = new Promise<void>((resolve) => (published = resolve));
-      const tester = await LoadTester.start(
+      const tester = await LoadTester.start([
         ...[`${server.url}/live`, '--connections', '4', ...AT_ONCE, '--duration', '60'],
         ...['--publish', `${server.url}/publish`, '--publish-rate', '1'],
-      );
+      ]);
       await asked;
       tester.interrupt();
       await tester.printed('Stopping');
@@ -207,6 +210,36 @@ describe('the load tester, against a server that makes mistakes', () => {
   });
 });
 
+describe('the load tester, over TLS', () => {
+  let server: Server;
+  let run: string[];
+
+  beforeAll(async () => {
+    server = createServer(CERTIFICATE, (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.end('retry: 1\nid: 1\ndata: {"seq":1}\n\n');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    run = [url, '--connections', '2', ...AT_ONCE, '--no-reconnect', ...UNTIL_THE_END];
+  });
+
+  afterAll(() => void server.close());
+
+  it('reads streams of a server that it may trust', async () => {
+    const { report, code } = await LoadTester.runIn({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, ...run);
+    expect(report.counts).toMatchObject({ opened: 2, ended: 2, events: 2, failed: {} });
+    expect(code).toBe(0);
+  });
+
+  it('trusts no other, and says how to', async () => {
+    const { report, output } = await LoadTester.run(...run);
+    expect(report.counts.failed).toEqual({ DEPTH_ZERO_SELF_SIGNED_CERT: 2 });
+    expect(output).toContain('NODE_EXTRA_CA_CERTS');
+  });
+});
+
 describe('a command that is wrong', () => {
   it.each([
     ['no URL', [], 'Which URL?'],
@@ -214,7 +247,7 @@ describe('a command that is wrong', () => {
     ['a token from nowhere', ['http://127.0.0.1:1/?t={token}'], 'give --token-command or --tokens-from'],
     ['a command without a token', ['http://127.0.0.1:1/', '--token-command', 'echo no >&2; exit 3'], 'failed: no'],
   ])('is refused before anything is opened: %s', async (_what, args, message) => {
-    const { code, output, report } = await (await LoadTester.start(...args)).ended;
+    const { code, output, report } = await (await LoadTester.start(args)).ended;
     expect(output).toContain(message);
     expect({ code, report }).toEqual({ code: 2, report: undefined });
   });

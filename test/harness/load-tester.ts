@@ -23,7 +23,7 @@ export class LoadTester {
   private readonly child;
   private readonly watchers = new Set<() => void>();
 
-  private constructor(args: readonly string[], folder: string) {
+  private constructor(args: readonly string[], folder: string, env: NodeJS.ProcessEnv) {
     const file = join(folder, 'report.json');
     this.child = spawn(process.execPath, [MAIN, ...args, '--json', file], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,6 +33,7 @@ export class LoadTester {
         NO_COLOR: '1',
         HTTP_PROXY: 'http://127.0.0.1:9',
         http_proxy: 'http://127.0.0.1:9',
+        ...env,
       },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -49,13 +50,18 @@ export class LoadTester {
     });
   }
 
-  static async start(...args: string[]): Promise<LoadTester> {
-    return new LoadTester(args, await mkdtemp(join(tmpdir(), 'loadtest-')));
+  static async start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<LoadTester> {
+    return new LoadTester(args, await mkdtemp(join(tmpdir(), 'loadtest-')), env);
   }
 
   /** A whole run. */
   static async run(...args: string[]): Promise<Required<LoadTesterResult>> {
-    const { report, ...result } = await (await LoadTester.start(...args)).ended;
+    return LoadTester.runIn({}, ...args);
+  }
+
+  /** A whole run in this environment. */
+  static async runIn(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Required<LoadTesterResult>> {
+    const { report, ...result } = await (await LoadTester.start(args, env)).ended;
     if (!report) throw new Error(`No report. Exit code ${String(result.code)}:\n${result.output}`);
     return { ...result, report };
   }
