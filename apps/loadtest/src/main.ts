@@ -37,6 +37,9 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
+// Whoever reads the output may leave, as `head` does: the files and the exit code are still due.
+process.stdout.on('error', () => undefined);
+
 try {
   process.exitCode = await main();
 } catch (error) {
