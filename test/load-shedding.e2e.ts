@@ -11,6 +11,8 @@ const percentOf = (mebibytes: number) => (mebibytes * MIB * 100) / limit;
 // F2, F3: into each step and back, by each of what drives it.
 describe('a process under pressure', () => {
   const server = useServer(MATRIX[0]!, {
+    // The memory that it weighs is its process's.
+    shared: false,
     options: {
       queue: { maxBytes: 16 * MIB, maxTotalBytes: 2 * MIB },
       monitoring: {

@@ -91,8 +91,9 @@ export class ChannelSubscription {
  * }
  */
 export function channels(...names: (string | NamedChannel)[]): ChannelSubscription {
+  const all = names.map(channelName);
   const presence = names.some(hasPresence) ? new Set(names.filter(hasPresence).map(channelName)) : undefined;
-  return new ChannelSubscription(names.map(channelName), presence);
+  return new ChannelSubscription(all, presence);
 }
 
 function hasPresence(channel: string | NamedChannel): boolean {

@@ -21,6 +21,16 @@ describe('defineChannel', () => {
     expect(() => channels(room)).toThrow('A family of channels is no channel: call it');
   });
 
+  it('is missed where there is none, as of a query that the client left out', () => {
+    for (const nothing of [undefined, null] as unknown as string[]) {
+      const missed = expect.objectContaining({
+        code: 'SSE_CHANNEL_NAME',
+        message: expect.stringContaining('give its name'),
+      });
+      expect(() => channels('a', nothing)).toThrow(missed);
+    }
+  });
+
   it('names the parameter that is missing', () => {
     expect(() => room({ id: 1 })).toThrow(
       new SseError('SSE_CHANNEL_NAME', 'The channel room.:id.:topic needs a value for :topic, which is empty.'),

@@ -64,9 +64,13 @@ export function defineChannel<E = AnyEvents, P extends string = string>(
 
 export function channelName(channel: string | NamedChannel): string {
   if (typeof channel === 'string') return channel;
+  const given: unknown = channel;
+  if (typeof given === 'object' && given !== null) return channel.name;
   // A function has a name as well.
-  if (typeof channel !== 'function') return channel.name;
-  const message = 'A family of channels is no channel: call it, with the values of its parameters if it has any.';
+  const message =
+    typeof given === 'function'
+      ? 'A family of channels is no channel: call it, with the values of its parameters if it has any.'
+      : `${String(given)} is no channel: give its name. Does the request lack the parameter that it comes from?`;
   throw new SseError('SSE_CHANNEL_NAME', message);
 }
 
