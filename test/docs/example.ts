@@ -4,6 +4,7 @@ export type Way =
   | 'program' // TypeScript that starts an application itself, as a process of its own
   | 'tests' // TypeScript with tests, which are run
   | 'page code'
+  | 'script' // JavaScript for Node, as a process of its own
   | 'page'
   | 'commands'
   | 'JSON'

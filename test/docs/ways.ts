@@ -7,7 +7,8 @@ const CLAIMS: Readonly<Record<Way, (block: CodeBlock) => boolean>> = {
   module: (block) => block.language === 'ts' && !isProgram(block) && !hasTests(block),
   program: (block) => block.language === 'ts' && isProgram(block),
   tests: (block) => block.language === 'ts' && hasTests(block),
-  'page code': (block) => block.language === 'js' && !isConfiguration(block),
+  'page code': (block) => block.language === 'js' && !isConfiguration(block) && !isScript(block),
+  script: (block) => block.language === 'js' && isScript(block),
   'configuration of Jest': (block) => block.language === 'js' && isConfiguration(block),
   page: ({ language }) => language === 'html',
   commands: ({ language }) => language === 'sh',
@@ -44,6 +45,11 @@ function isProgram({ code }: CodeBlock): boolean {
 
 function hasTests({ code, name }: CodeBlock): boolean {
   return (name?.endsWith('.spec.ts') ?? false) || /^\s*(?:describe|it|test)(?:\.\w+)?\(/m.test(code);
+}
+
+/** No page has Node's modules. */
+function isScript({ code, name }: CodeBlock): boolean {
+  return (name?.endsWith('.mjs') ?? false) || /^import .* from 'node:/m.test(code);
 }
 
 function isConfiguration({ code }: CodeBlock): boolean {

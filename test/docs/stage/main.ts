@@ -9,6 +9,7 @@ import { takeErrors } from './log.js';
 import { runCommands } from './run-commands.js';
 import { runModule } from './run-module.js';
 import { runProgram } from './run-program.js';
+import { runScript } from './run-script.js';
 
 /** The ways that need a running application; the others are no more than read. */
 const RUN: Readonly<Partial<Record<Way, (example: Example) => Promise<void>>>> = {
@@ -16,6 +17,7 @@ const RUN: Readonly<Partial<Record<Way, (example: Example) => Promise<void>>>> =
   tests: runModule,
   program: runProgram,
   'page code': runPageCode,
+  script: runScript,
   page: runPage,
   commands: runCommands,
 };

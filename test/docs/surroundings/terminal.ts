@@ -13,6 +13,14 @@ export const APPLICATIONS: Readonly<Record<string, string>> = {
   'docs/recipes.md': 'recipes/notifications/app.module.ts',
 };
 
+/** Which program the scripts of a document are for, where it is not the application that the document shows. */
+export const SCRIPT_SERVERS: Readonly<Record<string, string>> = {
+  'apps/loadtest/README.md': 'apps/chat/dist/main.js',
+};
+
+/** What a script gets to read: the load tester tells it the number of a stream. */
+export const INPUT = '0\n';
+
 /** Stand before the real programs: all of them end, and meet the test's own application and Redis. */
 export const SHIMS: Readonly<Record<string, string>> = {
   curl: `exec /usr/bin/curl "$@" --connect-to "::127.0.0.1:$PORT_OF_THE_APPLICATION" --max-time 10 \\

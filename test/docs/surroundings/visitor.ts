@@ -36,6 +36,7 @@ export const visitor = {
   },
   /** Has what any handler reads of a body. */
   body: {
+    channel: 'load-0',
     id: 'message-1',
     name: 'Ann',
     number: 7,
