@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
 import ts from 'typescript';
 import { type Example } from './example.js';
 import { type ExampleSource, sourceOf } from './example-source.js';
@@ -8,7 +8,9 @@ import { type CodeBlock } from './markdown.js';
 import { APPLICATIONS } from './surroundings/terminal.js';
 import { wayOf } from './ways.js';
 
-const STAGE = 'test/docs/stage';
+const TESTS = join(REPOSITORY, 'test');
+/** What runs the examples, and is loaded by those that are processes of their own. */
+const STAGE = ['docs/stage/main.ts', 'docs/stage/report-port.ts', 'docs/stage/fresh-imports.ts', 'docs/stage/tests.ts'];
 /** Lines of the file before the first line of the block. */
 const ADDED = 1;
 
@@ -18,6 +20,7 @@ export const STAGE_PROGRAM = join(BUILT, 'docs/stage/main.js');
 /** The blocks of all documents, written into one folder and compiled as one project, with the program that runs them. */
 export class Project {
   private readonly sources = new Map<CodeBlock, ExampleSource>();
+  private readonly options = compilerOptions();
   private readonly program: ts.Program;
 
   constructor(private readonly blocks: readonly CodeBlock[]) {
@@ -28,8 +31,7 @@ export class Project {
       if (isFile(block)) write(join(SOURCES, fileOf(block)), text);
     }
     const files = [...this.sources.keys()].map((block) => join(SOURCES, fileOf(block)));
-    const stage = ['main.ts', 'report-port.ts'].map((name) => join(REPOSITORY, STAGE, name));
-    this.program = ts.createProgram([...files, ...stage], compilerOptions());
+    this.program = ts.createProgram(files, this.options);
   }
 
   /** Compiles everything. What an example imports from Jest it gets from the stage, which has no Jest. */
@@ -38,6 +40,20 @@ export class Project {
       const tests = posix.relative(posix.dirname(path), join(BUILT, 'docs/stage/tests.js'));
       write(path, text.replaceAll(/(?<=from )'(?:@jest\/globals|vitest)'/g, `'${tests}'`));
     });
+    const translated = new Set<string>();
+    for (const path of STAGE) this.translate(join(TESTS, path), translated);
+  }
+
+  /** Without a look at its types, as `npm run typecheck` has one: those of Chromium's driver alone take a second. */
+  private translate(path: string, translated: Set<string>): void {
+    if (translated.has(path)) return;
+    translated.add(path);
+    const text = readFileSync(path, 'utf8');
+    const compilerOptions = { ...this.options, module: ts.ModuleKind.ESNext };
+    const { outputText } = ts.transpileModule(text, { compilerOptions, fileName: path });
+    write(join(BUILT, relative(TESTS, path)).replace(/\.ts$/, '.js'), outputText);
+    for (const { fileName } of ts.preProcessFile(text).importedFiles)
+      if (fileName.startsWith('.')) this.translate(join(dirname(path), fileName.replace(/\.js$/, '.ts')), translated);
   }
 
   /** What the compiler says about a block, with the lines of the document. */
@@ -130,7 +146,7 @@ function compilerOptions(): ts.CompilerOptions {
     paths: {},
     noUnusedLocals: false,
     noUnusedParameters: false,
-    rootDir: join(REPOSITORY, 'test'),
+    rootDir: TESTS,
     outDir: BUILT,
   };
 }

@@ -42,12 +42,14 @@ async function runScript(
     .replaceAll(/:3000\b/g, `:${port}`)
     .replaceAll('https://', 'http://')
     .replaceAll(/(?<![\w$])(HOST|PID)\b(?!=)/g, '$$$1');
-  const decoy = spawn(process.execPath, [join(folder, 'dist/main.js'), 'serve'], { stdio: 'ignore' });
-  const gone = once(decoy, 'exit');
+  const decoy = /\bPID\b|\bpgrep\b/.test(text)
+    ? spawn(process.execPath, [join(folder, 'dist/main.js'), 'serve'], { stdio: 'ignore' })
+    : undefined;
+  const gone = decoy && once(decoy, 'exit');
   const env = {
     PATH: `${join(folder, 'bin')}:${process.env.PATH ?? ''}`,
     HOST: '127.0.0.1',
-    PID: String(decoy.pid),
+    PID: String(decoy?.pid),
     PORT_OF_THE_APPLICATION: port,
     PORT_OF_REDIS: new URL(process.env.REDIS_URL ?? '').port,
   };
@@ -55,7 +57,7 @@ async function runScript(
   let output = '';
   for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const [code] = (await once(shell, 'close')) as [number];
-  decoy.kill('SIGKILL');
+  decoy?.kill('SIGKILL');
   await gone;
   if (code !== 0) throw new Error(`${script}\nended with ${code}:\n${output}`);
   for (const [, status, url = ''] of output.matchAll(/^curl: answered (\d+) (\S+)$/gm)) {
