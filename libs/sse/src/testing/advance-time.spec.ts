@@ -155,11 +155,18 @@ describe('advanceTime()', () => {
     await expect(client.next({ timeout: 20 })).rejects.toThrow('nothing more came within 20 ms');
   });
 
+  it('does not begin what has no end', async () => {
+    const app = await start();
+    await SseTestClient.open(app, '/news');
+
+    await expect(advanceTime(app, Infinity)).rejects.toMatchObject({ code: 'SSE_ARGUMENT' });
+  });
+
   it('says what is wrong', async () => {
     const app = await start();
 
-    await expect(advanceTime(app, -1)).rejects.toThrow('skip(-1): use a whole number of milliseconds');
-    await expect(advanceTime(app, 0.5)).rejects.toThrow('skip(0.5): use a whole number of milliseconds');
+    await expect(advanceTime(app, -1)).rejects.toThrow('advanceTime(-1): use a whole number of milliseconds');
+    await expect(advanceTime(app, 0.5)).rejects.toThrow('advanceTime(0.5): use a whole number of milliseconds');
     const without = (await Test.createTestingModule({}).compile()).createNestApplication();
     await expect(advanceTime(without, 1)).rejects.toThrow('SseClock');
   });

@@ -1,4 +1,4 @@
-import { SseClock } from '../index.js';
+import { SseClock, SseError } from '../index.js';
 import { nextRealTurn } from './real-time.js';
 
 /** What {@link advanceTime} needs of an application: any `INestApplication` or testing module has it. */
@@ -17,6 +17,7 @@ export interface ApplicationWithSse {
  *
  * @param app the application; of several in this process all that are to see it, such as the nodes of a cluster
  * @param milliseconds a whole number. Heartbeats leave together: let a quarter of a second more pass than their interval
+ * @throws SseError if it is no whole number of 0 or more
  * @throws the error of Nest that it could not find `SseClock`, where the application has no `SseModule`
  *
  * @example
@@ -28,6 +29,8 @@ export async function advanceTime(
   app: ApplicationWithSse | readonly ApplicationWithSse[],
   milliseconds: number,
 ): Promise<void> {
+  if (!Number.isSafeInteger(milliseconds) || milliseconds < 0)
+    throw new SseError('SSE_ARGUMENT', `advanceTime(${milliseconds}): use a whole number of milliseconds, 0 or more.`);
   const clocks = [app].flat().map((each) => each.get(SseClock, { strict: false }));
   let left = milliseconds;
   // What was asked for before has come to where it starts its timers.

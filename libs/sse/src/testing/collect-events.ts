@@ -2,8 +2,9 @@ import { type ListeningApplication } from './base-url.js';
 import { type SseTestEvent } from './event-reader.js';
 import { type SseTestInit } from './http-request.js';
 import { isEventStream } from './received-stream.js';
-import { realNow } from './real-time.js';
+import { clearRealTimeout, realNow, setRealTimeout } from './real-time.js';
 import { type EventMatch, matches, SseTestClient } from './sse-test-client.js';
+import { SseTestClientError } from './sse-test-client-error.js';
 
 /** A request, and which of its events are wanted. */
 export interface CollectOptions extends SseTestInit {
@@ -32,7 +33,7 @@ export async function collectEvents(
 ): Promise<SseTestEvent[]> {
   const deadline = realNow() + timeout;
   const left = () => Math.max(0, Math.ceil(deadline - realNow()));
-  const client = await SseTestClient.open(target, path, init);
+  const client = await openWithin(timeout, target, path, init);
   const events: SseTestEvent[] = [];
   try {
     if (count === Infinity && until === undefined) {
@@ -49,5 +50,25 @@ export async function collectEvents(
     return events;
   } finally {
     await client.close();
+  }
+}
+
+/** A handler that waits for something else answers with nothing at all. */
+async function openWithin(
+  timeout: number,
+  target: ListeningApplication | URL | string,
+  path: string,
+  init: SseTestInit,
+): Promise<SseTestClient> {
+  const patience = new AbortController();
+  const timer = setRealTimeout(() => patience.abort(), timeout);
+  const signal = init.signal ? AbortSignal.any([init.signal, patience.signal]) : patience.signal;
+  try {
+    return await SseTestClient.open(target, path, { ...init, signal });
+  } catch (error) {
+    if (!patience.signal.aborted) throw error;
+    throw new SseTestClientError(`Expected an event, but no answer came within ${timeout} ms.`, { cause: error });
+  } finally {
+    clearRealTimeout(timer);
   }
 }

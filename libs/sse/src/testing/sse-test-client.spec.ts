@@ -384,6 +384,14 @@ describe('SseTestClient', () => {
       await expect(collectEvents(base, path, options)).rejects.toThrow(message);
     });
 
+    it('rejects if no answer comes in time', async () => {
+      handler = () => undefined;
+
+      await expect(collectEvents(base, '/', { timeout: 50 })).rejects.toThrow(
+        'Expected an event, but no answer came within 50 ms.',
+      );
+    });
+
     it('rejects if there is no stream', async () => {
       handler = (_request, response) => void response.writeHead(403, { 'content-type': 'text/plain' }).end('No');
 
