@@ -14,7 +14,8 @@ import { type SseEvent } from '../protocol/sse-event.js';
 export interface SseStreamOptions {
   /**
    * The protocol of a language model's clients. It brings defaults for `method` (POST), `format` (`raw`), `onComplete`
-   * (`[DONE]`) and `compression` (none), and refusals with their status. The source yields text, such as tokens, or
+   * (`[DONE]`), `compression` (none) and `serializer` (JSON), and refusals with their status. No token is left out for a
+   * queue or a rate limit. The source yields text, such as tokens, or
    * chunks of the protocol; nothing else of ours is written but comments. If the answer ends before it is complete, the
    * client is told so in its own words. Default: none.
    *

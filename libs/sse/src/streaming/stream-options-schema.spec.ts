@@ -53,6 +53,8 @@ describe('the preset of a stream', () => {
     ['onComplete', { onComplete: 'end' }],
     ['onError', { onError: 'retry' }],
     ['connections.refusal', { connections: { refusal: 'retry' } }],
+    ['queue.overflow', { queue: { overflow: 'drop-oldest' } }],
+    ['rateLimit.onLimit', { rateLimit: { messagesPerSecond: 5, onLimit: 'drop' } }],
   ])('is not contradicted by %s', (key, options) => {
     expect(check({ preset: 'openai', ...options })).toThrow(
       expect.objectContaining({ code: 'SSE_OPTIONS', key: `@SseStream() of Test.events: ${key}` }),

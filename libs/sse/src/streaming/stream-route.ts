@@ -51,6 +51,8 @@ export class StreamRoutes {
   private readonly settings = new Map<object, Map<StreamRoute, RouteSettings>>();
   private readonly processScope: AdmissionScope;
   private readonly processLimit: StreamLimit | null;
+  /** Their tokens wait where other events are left out. */
+  private readonly processLimitOfPresets: StreamLimit | null;
 
   constructor(
     @Inject(SSE_OPTIONS) private readonly options: ResolvedOptions,
@@ -60,6 +62,10 @@ export class StreamRoutes {
   ) {
     this.processScope = new AdmissionScope(options.connections);
     this.processLimit = this.limitOf(options.rateLimit);
+    this.processLimitOfPresets =
+      options.rateLimit && options.rateLimit.onLimit !== 'delay'
+        ? this.limitOf({ ...options.rateLimit, onLimit: 'delay' })
+        : this.processLimit;
   }
 
   /** @throws SseOptionsError if the route's options and the module's do not go together; asked at the start */
@@ -91,8 +97,10 @@ export class StreamRoutes {
     checkTogether({ connections, heartbeat }, `@SseStream() of ${name}: `);
     const replacesOldest = connections.onUserLimit === 'replace-oldest';
     const encoder = new EventEncoder(own.serializer ?? options.serializer, options.maxEventBytes);
-    const overflow = own.queue?.overflow ?? options.queue.overflow ?? (raw ? 'disconnect' : 'catch-up');
+    const ofModule = preset ? 'disconnect' : options.queue.overflow;
+    const overflow = own.queue?.overflow ?? ofModule ?? (raw ? 'disconnect' : 'catch-up');
     const queue = { ...options.queue, ...given(own.queue) };
+    const ofProcess = preset ? this.processLimitOfPresets : this.processLimit;
     checkQueue(own.queue ?? {}, options.history, `@SseStream() of ${name}: `);
     return {
       name,
@@ -108,7 +116,7 @@ export class StreamRoutes {
       queue,
       // An answer in which tokens are missing is worse than one that was cut.
       overflow,
-      rateLimit: own.rateLimit === undefined ? this.processLimit : this.limitOf(rateLimitWithDefaults(own.rateLimit)),
+      rateLimit: own.rateLimit === undefined ? ofProcess : this.limitOf(rateLimitWithDefaults(own.rateLimit)),
       fallsBehindAt: fallsBehindAt(overflow, queue, options.history),
       encoder,
       opening: frameOf(preset ? { comment: '' } : { retry: connections.retry }),

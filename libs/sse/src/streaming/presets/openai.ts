@@ -32,9 +32,10 @@ class OpenAiFraming implements Framing {
   }
 
   chunk(chunk: object): readonly SseEvent[] {
-    this.isOpen = false;
     const type = 'type' in chunk && typeof chunk.type === 'string' ? chunk.type : undefined;
-    return [{ type, data: chunk }];
+    const before = isUsage(chunk) ? this.end() : [];
+    this.isOpen = false;
+    return [...before, { type, data: chunk }];
   }
 
   end(): readonly SseEvent[] {
@@ -46,6 +47,12 @@ class OpenAiFraming implements Framing {
     const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason }];
     return { data: { id, object: 'chat.completion.chunk', created, model: UNNAMED_MODEL, choices } };
   }
+}
+
+/** The chunk that counts what was used. It comes after the last of the text, and says nothing of why that ended. */
+function isUsage(chunk: object): boolean {
+  if (!('usage' in chunk) || typeof chunk.usage !== 'object' || chunk.usage === null) return false;
+  return 'choices' in chunk && Array.isArray(chunk.choices) && chunk.choices.length === 0;
 }
 
 /** The clients of OpenAI's API throw an `APIError` for data with an `error` in it. */

@@ -23,7 +23,7 @@ export function withPreset(options: SseStreamOptions): SseStreamOptions {
 
 /** @throws SseOptionsError for an option that its preset can't keep, though each of them is right by itself */
 export function checkPreset(options: SseStreamOptions, prefix: string): void {
-  const { preset, format, onComplete, onError, connections } = options;
+  const { preset, format, onComplete, onError, connections, queue, rateLimit } = options;
   if (!preset) return;
   const refuse = (key: string, value: unknown, mend: string) => {
     throw new SseOptionsError(prefix + key, value, `it contradicts preset: '${preset}', ${mend}`);
@@ -35,5 +35,12 @@ export function checkPreset(options: SseStreamOptions, prefix: string): void {
   if (onError) refuse('onError', onError, 'whose clients are told in their own words, and do not come back: remove it');
   if (connections?.refusal === 'retry') {
     refuse('connections.refusal', 'retry', "whose clients go by the status: use 'status'");
+  }
+  const whole = "whose [DONE] stands for an answer without holes: use '";
+  if (queue?.overflow && queue.overflow !== 'disconnect') {
+    refuse('queue.overflow', queue.overflow, `${whole}disconnect'`);
+  }
+  if (rateLimit?.onLimit && rateLimit.onLimit !== 'delay') {
+    refuse('rateLimit.onLimit', rateLimit.onLimit, `${whole}delay'`);
   }
 }

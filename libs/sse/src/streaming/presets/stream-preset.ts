@@ -27,13 +27,14 @@ export interface Framing {
 
 /**
  * Both protocols ask by POST, and take `[DONE]` for the end of a complete answer. A token compressed by itself hardly
- * shrinks (docs/language-models.md).
+ * shrinks (docs/language-models.md). Chunks are JSON on one line, whatever the module's serializer makes of events.
  */
 export const DEFAULTS: SseStreamOptions = {
   method: RequestMethod.POST,
   format: 'raw',
   onComplete: { event: { data: '[DONE]' } },
   compression: false,
+  serializer: (data) => JSON.stringify(data),
 };
 
 /** What is told of an answer that is not complete. */
