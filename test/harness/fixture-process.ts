@@ -59,12 +59,15 @@ export async function giveBack(child: ChildProcess, nest: Target['nest']): Promi
 
 function ends(child: ChildProcess): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), END_TIME);
-    child.once('exit', () => resolve(false));
-    child.on('message', (message: { ended?: true }) => {
-      if (!message.ended) return;
+    // Whatever comes first, nothing may stay behind that keeps jest's worker alive.
+    const settle = (hasEnded: boolean) => {
       clearTimeout(timer);
-      resolve(true);
+      resolve(hasEnded);
+    };
+    const timer = setTimeout(settle, END_TIME, false);
+    child.once('exit', () => settle(false));
+    child.on('message', (message: { ended?: true }) => {
+      if (message.ended) settle(true);
     });
     child.send({ end: true });
   });
