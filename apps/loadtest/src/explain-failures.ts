@@ -37,6 +37,8 @@ const explanations: Record<string, () => string> = {
   TIMEOUT: () => 'TIMEOUT: the server took the connection and did not answer in time (--timeout)',
   ENCODING: () => 'ENCODING: the body is encoded by something else than gzip, or is no gzip',
   NO_TOKEN: () => 'NO_TOKEN: the command gave no token for these streams',
+  REQUEST: () =>
+    "REQUEST: with what {n}, {channel} or {token} became, the URL or a header of these streams can't be sent",
   DEPTH_ZERO_SELF_SIGNED_CERT: () => untrusted('DEPTH_ZERO_SELF_SIGNED_CERT'),
   SELF_SIGNED_CERT_IN_CHAIN: () => untrusted('SELF_SIGNED_CERT_IN_CHAIN'),
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => untrusted('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),

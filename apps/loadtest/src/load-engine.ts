@@ -4,7 +4,7 @@ import { Milestones } from './milestones.js';
 import { localAddressFor } from './opening/local-address.js';
 import { Openings } from './opening/openings.js';
 import { openPaced } from './opening/paced-opening.js';
-import { type PreparedRequest, prepareRequest, resumedRequest } from './opening/stream-request.js';
+import { type PreparedRequest, prepareRequest, RequestError, resumedRequest } from './opening/stream-request.js';
 import { type BodyCounter, EventCounter } from './reading/event-counter.js';
 import { EventReader } from './reading/event-reader.js';
 import { type ResponseHead } from './reading/response-head.js';
@@ -151,8 +151,14 @@ export class LoadEngine implements StreamObserver {
   #begin(requestFor: NonNullable<LoadOptions['requestFor']>): Promise<void> {
     const index = this.#next++;
     this.#count();
-    const request = requestFor(index);
-    return request instanceof Promise ? this.#await(index, request) : this.#connect(index, request);
+    try {
+      const request = requestFor(index);
+      return request instanceof Promise ? this.#await(index, request) : this.#connect(index, request);
+    } catch (error) {
+      // What `{n}` becomes may be no URL for this stream alone: the others are open already.
+      if (!(error instanceof RequestError)) throw error;
+      return this.#await(index, Promise.reject(error));
+    }
   }
 
   #count(): void {

@@ -88,4 +88,18 @@ describe('runLoadTest', () => {
     expect(report.limits.join('\n')).toContain('2 events carried no sequence');
     expect(broken(report)).toEqual(['verified events >= 1', 'p50 <= 1000 ms']);
   });
+
+  it('counts a stream whose URL is none by its number as failed, and holds the others', async () => {
+    // 6553{n} is a port up to the sixth stream, whose number is 5.
+    const report = await run(['http://127.0.0.1:6553{n}/', ...'--connections 8 --interval 0 --duration 0'.split(' ')]);
+    expect(report.counts).toMatchObject({ started: 8, open: 4, failed: { REQUEST: 1 } });
+  });
+
+  it('refuses a header of --publish that no request can carry before it opens anything', async () => {
+    const asked = ['--publish', 'http://127.0.0.1:9/', '--publish-header', 'X-Price: 5 €'];
+    await expect(run(['--connections', '1', '--duration', '0', ...asked])).rejects.toThrow(
+      /--publish-header "X-Price: 5 €"/,
+    );
+    expect(view.report).toBeUndefined();
+  });
 });

@@ -1,11 +1,11 @@
-import { Agent as HttpAgent, request as requestHttp, type RequestOptions } from 'node:http';
+import { Agent as HttpAgent, request as requestHttp, type RequestOptions, validateHeaderValue } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PublishCounts } from '../load-report.js';
 import { channelName } from '../opening/channel-name.js';
 import { fillPlaceholders } from '../opening/fill-placeholders.js';
-import { parseTarget } from '../opening/stream-request.js';
+import { parseTarget, RequestError } from '../opening/stream-request.js';
 import { Latencies } from '../verifying/latencies.js';
 import { type WallClock } from '../verifying/wall-clock.js';
 import { type Due, OpenLoop } from './open-loop.js';
@@ -36,7 +36,7 @@ export class Publisher {
 
   /**
    * @param fate hears of each event whether it was accepted
-   * @throws {RequestError} when the URL is none
+   * @throws {RequestError} when the URL is none, or a header can't be sent
    */
   constructor(
     private readonly plan: PublishPlan,
@@ -44,6 +44,7 @@ export class Publisher {
     private readonly fate?: PublishFate,
   ) {
     const { rate, channels, concurrency, inOrder } = plan;
+    checkHeaders(plan.headers);
     this.#isSecure = this.#target(0).protocol === 'https:';
     // Given explicitly, so that no proxy of the environment has a part in it.
     const options = { keepAlive: true, maxSockets: concurrency };
@@ -129,5 +130,18 @@ export class Publisher {
       ...(hasBody && !names.includes('content-type') && { 'Content-Type': 'application/json' }),
       ...given,
     };
+  }
+}
+
+/** Node would throw at the first request, in the middle of the run. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderValue(name, value);
+    } catch {
+      throw new RequestError(
+        `--publish-header ${JSON.stringify(`${name}: ${value}`)}: give a value in Latin-1, on one line`,
+      );
+    }
   }
 }
