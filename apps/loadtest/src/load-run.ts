@@ -54,6 +54,7 @@ export class LoadRun {
     });
     await Promise.race([engine.open(), interrupted]);
     if (!signal.aborted) {
+      if (publisher) findings.delivery?.expectAll(this.#indexes('open'), publisher.numbered);
       publisher?.start();
       await this.#hold(signal);
     }
@@ -103,6 +104,7 @@ export class LoadRun {
     const counts = engine.counts();
     const { seconds, samples } = this.#sampler;
     const { delivery, deliveryReport } = findings;
+    const silent = delivery?.silent(this.#indexes('open')) ?? 0;
     const latency = delivery?.latency();
     const publish = publisher?.counts();
     return {
@@ -121,7 +123,8 @@ export class LoadRun {
         {
           counts,
           unanswered,
-          delivery: delivery && deliveryReport && { total: deliveryReport.total, latency, events: delivery.stamped },
+          delivery: delivery &&
+            deliveryReport && { total: deliveryReport.total, latency, events: delivery.stamped, silent },
           publish,
         },
         command.thresholds,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { parseCommandLine } from './command-line/parse-command-line.js';
 import { type LoadReport, type LoadSample } from './load-report.js';
@@ -54,6 +54,19 @@ describe('runLoadTest', () => {
   function broken({ verdicts }: LoadReport): string[] {
     return verdicts.filter(({ isKept }) => !isKept).map(({ rule }) => rule);
   }
+
+  it('does not let a run pass in which an open stream heard nothing that could be verified', async () => {
+    server.removeAllListeners('request');
+    let body = 'data: {"seq":1}\n\n';
+    server.on('request', (_request, response: ServerResponse) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      // With the head in one write: both are there, or none.
+      response.write(body);
+      body = ': nothing to verify\n\n';
+    });
+    const two = ['--connections', '2', '--interval', '0', '--concurrency', '1', '--duration', '0', '--verify'];
+    expect(broken(await run(two))).toEqual(['silent <= 0']);
+  });
 
   it('keeps all thresholds when every stream opened and stayed', async () => {
     const report = await run(['--connections', '5', '--interval', '0', '--duration', '0']);

@@ -62,6 +62,11 @@ export const OPTIONS = [
   { name: 'max-failed', value: 'N', default: '0', help: 'the same for streams that failed' },
   { name: 'max-dropped', value: 'N', default: '0', help: 'the same for streams that were dropped' },
   { name: 'max-ended', value: 'N', default: '0', help: 'the same for streams that the server ended' },
+  {
+    name: 'max-silent',
+    value: 'N',
+    help: 'the same for open streams that got no event that could be verified, with --verify (0)',
+  },
   { name: 'max-lost', value: 'N', help: 'the same for lost events, with --verify (0)' },
   { name: 'max-duplicated', value: 'N', help: 'the same for events that came twice, with --verify (0)' },
   { name: 'max-out-of-order', value: 'N', help: 'the same for events out of order, with --verify (0)' },

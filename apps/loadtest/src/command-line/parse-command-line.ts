@@ -10,7 +10,7 @@ export { type Command } from './command.js';
 export { CommandLineError, USAGE };
 
 const DEFAULT_INTERVAL = 10;
-const VERIFIED = ['max-lost', 'max-duplicated', 'max-out-of-order', 'settle'];
+const VERIFIED = ['max-silent', 'max-lost', 'max-duplicated', 'max-out-of-order', 'settle'];
 
 /**
  * @returns `undefined` where only help is wanted
@@ -27,7 +27,7 @@ export function parseCommandLine(args: string[]): Command | undefined {
     request: {
       urls: given.urls,
       method: values.method('method', given.text('method') ?? 'GET'),
-      headers: values.headers('header', given.list('header')),
+      headers: headers(given),
       cookies: given.list('cookie').map(values.cookie),
       body: given.text('body'),
       asBrowser: given.has('as-browser'),
@@ -93,9 +93,17 @@ class Given {
 
 function interval(given: Given): number {
   const perSecond = given.number('rate', values.rate);
-  if (perSecond === undefined) return given.number('interval', values.decimal) ?? DEFAULT_INTERVAL;
+  if (perSecond === undefined) return given.number('interval', values.milliseconds) ?? DEFAULT_INTERVAL;
   if (given.has('interval')) throw new CommandLineError('--rate and --interval say the same: give one of them');
   return 1_000 / perSecond;
+}
+
+function headers(given: Given): Record<string, string> {
+  const all = values.headers('header', given.list('header'));
+  if (given.has('cookie') && Object.keys(all).some((name) => name.toLowerCase() === 'cookie')) {
+    throw new CommandLineError("--cookie and --header 'Cookie: …' say the same: give one of them");
+  }
+  return all;
 }
 
 function tokens(given: Given): Command['tokens'] {
@@ -134,6 +142,7 @@ function thresholds(given: Given): Thresholds {
     failed: most('failed'),
     dropped: most('dropped'),
     ended: most('ended'),
+    silent: most('silent'),
     lost: most('lost'),
     duplicated: most('duplicated'),
     outOfOrder: most('out-of-order'),

@@ -1,8 +1,9 @@
 /** A command line that can't be followed. */
 export class CommandLineError extends Error {}
 
-/** ms that a timer can take. */
+/** That a timer can take. */
 const LONGEST_SECONDS = 2_000_000;
+const SLOWEST_RATE = 0.001;
 
 export function decimal(name: string, text: string, most = Infinity): number {
   const value = Number(text);
@@ -17,15 +18,20 @@ export function seconds(name: string, text: string): number {
   return decimal(name, text, LONGEST_SECONDS);
 }
 
+export function milliseconds(name: string, text: string): number {
+  return decimal(name, text, LONGEST_SECONDS * 1_000);
+}
+
 /** So many a second. */
 export function rate(name: string, text: string): number {
   const value = decimal(name, text, 1_000_000);
-  if (value === 0) throw new CommandLineError(`--${name} ${text}: give a number above 0`);
+  if (value < SLOWEST_RATE) throw new CommandLineError(`--${name} ${text}: give a number from ${SLOWEST_RATE}`);
   return value;
 }
 
 export function wholeNumber(name: string, text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new CommandLineError(`--${name} ${text}: give a whole number from 1`);
+  if (!/^[1-9]\d{0,6}$/.test(text))
+    throw new CommandLineError(`--${name} ${text}: give a whole number from 1 to 9999999`);
   return Number(text);
 }
 
@@ -37,7 +43,15 @@ export function most(name: string, text: string): number {
 }
 
 export function headers(name: string, lines: readonly string[]): Record<string, string> {
-  return Object.fromEntries(lines.map((line) => header(name, line)));
+  const all = lines.map((line) => header(name, line));
+  const names = all.map(([header]) => header.toLowerCase());
+  const again = names.find((header, index) => names.indexOf(header) < index);
+  if (again !== undefined) {
+    throw new CommandLineError(
+      `--${name}: ${again} is there twice. Give one, with all its values and a comma between them`,
+    );
+  }
+  return Object.fromEntries(all);
 }
 
 function header(name: string, text: string): [string, string] {

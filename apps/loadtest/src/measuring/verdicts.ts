@@ -7,6 +7,8 @@ export interface Thresholds {
   failed: number;
   dropped: number;
   ended: number;
+  /** Open streams that received no event that could be verified. */
+  silent: number;
   lost: number;
   duplicated: number;
   outOfOrder: number;
@@ -23,7 +25,7 @@ export interface Measured {
   /** Streams that never had an answer until the end. */
   unanswered: number;
   /** Only with `--verify`. */
-  delivery?: { total: DeliveryCounts; latency?: LatencySummary; events: number };
+  delivery?: { total: DeliveryCounts; latency?: LatencySummary; events: number; silent: number };
   publish?: PublishCounts;
 }
 
@@ -43,6 +45,7 @@ export function verdictsOf(measured: Measured, thresholds: Thresholds): Verdict[
   if (delivery) {
     verdicts.push(
       atLeastOne('verified events', delivery.events),
+      atMost('silent', delivery.silent, thresholds.silent),
       atMost('lost', delivery.total.lost, thresholds.lost),
       atMost('duplicated', delivery.total.duplicated, thresholds.duplicated),
       atMost('out of order', delivery.total.outOfOrder, thresholds.outOfOrder),

@@ -57,6 +57,13 @@ export class Publisher {
     this.#loop.start();
   }
 
+  /** Channels whose events are numbered by this one, from 0 on; none where the body has no such number. */
+  get numbered(): ReadonlySet<string> {
+    const { body, channels } = this.plan;
+    const isNumbered = body.includes('{channel}') && body.includes('{seq}');
+    return new Set(isNumbered ? Array.from({ length: channels }, (_, index) => channelName(index, channels)) : []);
+  }
+
   /** Begins no other request, and resolves when those under way were answered, or have had their time. */
   async stop(): Promise<void> {
     this.#loop.stop();

@@ -56,6 +56,17 @@ describe('Delivery', () => {
     expect(delivery.total().lost).toBe(2);
   });
 
+  it('expects all that is published from number 0 on of the streams that were there before', () => {
+    const [first, second, late] = [opened(0), opened(1), opened(2)];
+    delivery.expectAll([0, 1], new Set(['a']));
+    first(events('a', 0, 1, 2) + events('other', 7));
+    second(events('a', 2));
+    late(events('a', 2));
+    expect(delivery.byChannel()).toMatchObject({ a: { lost: 2 }, other: { lost: 0 } });
+    second(events('a', 1));
+    expect(delivery.total()).toEqual({ lost: 1, duplicated: 0, outOfOrder: 1 });
+  });
+
   it('does not expect of anybody what came after it was asked', () => {
     const [first, second] = [opened(0), opened(1)];
     first(events('a', 1));

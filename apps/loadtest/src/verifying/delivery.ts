@@ -27,6 +27,10 @@ export class Delivery {
   readonly #receivers: (Receiver | undefined)[] = [];
   /** By channel, the last that was published, where that is known. */
   readonly #accepted = new Map<string, number>();
+  /** Channels that are published to from number 0 on, by this run. */
+  #published: ReadonlySet<string> = new Set();
+  /** Who was there before that began. */
+  readonly #witnesses = new Set<Receiver>();
   /** By channel, what was never published. */
   readonly #unsent = new Map<string, number[]>();
   /** When the current read came, so that its events need no look at the clock each. */
@@ -43,9 +47,22 @@ export class Delivery {
     this.#now = this.clock.now();
   }
 
+  /**
+   * From now on these channels are published to, from number 0 on: the streams that are open should have all of it, of each
+   * channel that they hear.
+   */
+  expectAll(openIndexes: Iterable<number>, channels: ReadonlySet<string>): void {
+    this.#published = channels;
+    for (const index of openIndexes) this.#witnesses.add(this.receiver(index));
+  }
+
   /** @internal */
-  begin(channel: string, seq: number): Sequence {
-    return new Sequence(seq, this.#channel(channel).counts);
+  begin(receiver: Receiver, channel: string, seq: number): Sequence {
+    const { counts } = this.#channel(channel);
+    if (seq <= 0 || !this.#published.has(channel) || !this.#witnesses.has(receiver)) return new Sequence(seq, counts);
+    const fromTheBeginning = new Sequence(-1, counts);
+    fromTheBeginning.take(seq);
+    return fromTheBeginning;
   }
 
   /** @internal */

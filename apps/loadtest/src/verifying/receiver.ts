@@ -41,7 +41,7 @@ export class Receiver implements StampReceiver {
     this.#others.delete(channel);
     if (this.#last) this.#others.set(this.#lastChannel, this.#last);
     this.#lastChannel = channel;
-    this.#last = known ?? this.delivery.begin(channel, seq);
+    this.#last = known ?? this.delivery.begin(this, channel, seq);
     known?.take(seq);
   }
 }
