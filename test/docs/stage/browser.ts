@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { type Browser, type Page } from 'playwright-core';
 import { launchChromium } from '../../browser/launch-chromium.js';
 import { type Example } from '../example.js';
 import { ARGUMENT, EVENTS, PAGE, RESET } from '../surroundings/page.js';
@@ -7,8 +7,6 @@ import { type ExampleApplication } from './example-application.js';
 import { applicationOf } from './run-module.js';
 
 let browser: Promise<Browser> | undefined;
-/** One for all pages: each more costs Chromium processes. */
-let context: Promise<BrowserContext> | undefined;
 
 /** Runs page code on a page of the document's application, and has its listeners hear an event of each type. */
 export async function runPageCode(example: Example): Promise<void> {
@@ -60,15 +58,13 @@ async function hearAll(page: Page): Promise<void> {
 
 async function onPage(example: Example, use: (page: Page, app: ExampleApplication) => Promise<void>): Promise<void> {
   const app = await applicationOf(example);
-  browser ??= launchChromium(['--renderer-process-limit=1']);
-  context ??= browser.then((one) => one.newContext());
-  const page = await (await context).newPage();
+  browser ??= launchChromium();
+  const page = await (await browser).newPage();
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
   page.on('console', (line) => line.type() === 'error' && errors.push(line.text()));
   page.setDefaultTimeout(10_000);
   try {
-    await page.context().clearCookies();
     await page.context().addCookies([{ name: 'token', value: visitor.token, url: app.url }]);
     await use(page, app);
   } finally {
