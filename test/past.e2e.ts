@@ -178,6 +178,6 @@ describe.each(ONE_OF_EACH_NEST)('a stream that begins in the past of very many c
     const client = await server.open(`/history/since-time?time=${time}&${names.map((name) => `c=${name}`).join('&')}`);
 
     // As the number of arguments of a function, that many events are too many.
-    expect(await client.take(1_000)).toHaveLength(1_000);
+    expect(await client.take(1_000, { timeout: 20_000 })).toHaveLength(1_000);
   });
 });
